@@ -31,7 +31,12 @@ CONNECTIONS_MAX = 300
 START_SECONDS_MAX = 60
 
 # A test's data may be lost with the machine; a centre's may not.
-_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+_FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+)
 
 
 class PostgresTrouble(RuntimeError):
@@ -82,7 +87,9 @@ def drop(home: Path, name: str) -> None:
     """Remove database `name` with everything in it."""
     with _admin(home) as connection:
         connection.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
+                sql.Identifier(name)
+            )
         )
     (home / f".database-{name}").unlink(missing_ok=True)
 
@@ -100,7 +107,9 @@ def visitors(home: Path) -> int:
 def log_tail(home: Path, lines: int = 15) -> str:
     """The last lines of the server's log."""
     try:
-        text = (_data(home) / "server.log").read_text(encoding="utf-8", errors="replace")
+        text = (_data(home) / "server.log").read_text(
+            encoding="utf-8", errors="replace"
+        )
     except OSError:
         return ""
     return "\n".join(text.splitlines()[-lines:])
@@ -235,7 +244,10 @@ def _start(home: Path, fast: bool) -> None:
 def _require_same_version(data: Path) -> None:
     kept = (data / "PG_VERSION").read_text().strip()
     said = subprocess.run(
-        [str(_binaries() / "postgres"), "--version"], capture_output=True, text=True, check=True
+        [str(_binaries() / "postgres"), "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     now = said.split()[-1].split(".")[0]
     if kept != now:
@@ -255,7 +267,11 @@ def _require_own(socket: Path) -> None:
         import pwd  # only root on a machine without user namespaces comes here
 
         owners.add(pwd.getpwnam("nobody").pw_uid)
-    if not stat.S_ISDIR(state.st_mode) or state.st_uid not in owners or state.st_mode & 0o077:
+    if (
+        not stat.S_ISDIR(state.st_mode)
+        or state.st_uid not in owners
+        or state.st_mode & 0o077
+    ):
         raise PostgresTrouble(
             f"{socket} 不是本用户独占的目录,请删除后重试 (not a folder of ours alone: remove it)。"
         )
@@ -290,7 +306,10 @@ def _command_of(pid: int) -> str:
         if Path("/proc/self").exists():
             return ""
     asked = subprocess.run(
-        ["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False
+        ["ps", "-p", str(pid), "-o", "command="],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return asked.stdout
 
@@ -299,7 +318,13 @@ def _ensure_database(home: Path, name: str) -> None:
     with _admin(home) as connection:
         rows = connection.execute("SELECT name FROM pg_available_extensions").fetchall()
         if lacking := set(EXTENSIONS) - {row[0] for row in rows}:
-            raise PostgresTrouble(f"内置数据库缺少扩展 (extensions are missing): {sorted(lacking)}")
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+            raise PostgresTrouble(
+                f"内置数据库缺少扩展 (extensions are missing): {sorted(lacking)}"
+            )
+        found = connection.execute(
+            "SELECT 1 FROM pg_database WHERE datname = %s", (name,)
+        )
         if found.fetchone() is None:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+            )

@@ -1,0 +1,1 @@
+"""Small, domain-free, Django-free building blocks: fact, refusal, units, ids, clock."""

@@ -1,0 +1,63 @@
+"""派单: offers of a job to a team, or open for claiming (抢单)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from diandan.ground.people.models import Person, Team
+from diandan.kit.ids import new_id
+from diandan.path.bundle.models import Job
+
+
+class DeclineReason(models.TextChoices):
+    """One tap of reason; it costs nothing."""
+
+    BUSY = "busy", _("这个时间来不了")
+    FAR = "far", _("太远")
+    SKILL = "skill", _("不会做这个")
+    HANDS = "hands", _("人手不够")
+    OTHER = "other", _("其他原因")
+
+
+class Offer(models.Model):
+    """One team asked about one job. `team` is null on an open offer that eligible teams claim."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("等回复")
+        ACCEPTED = "accepted", _("已接单")
+        DECLINED = "declined", _("这次不行")
+        EXPIRED = "expired", _("超时未回复")
+        TAKEN = "taken", _("已被别队接走")
+        RECALLED = "recalled", _("已收回")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    job = models.ForeignKey(Job, models.PROTECT, related_name="offers")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="offers")
+    wave = models.IntegerField(default=1)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    why = models.JSONField(default=dict)
+    offered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(
+        max_length=10, choices=DeclineReason.choices, blank=True, default=""
+    )
+    reason_text = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        db_table = "offer"
+        constraints = [
+            models.UniqueConstraint(fields=["job", "team"], name="offer_asked_once"),
+            models.UniqueConstraint(
+                fields=["job"],
+                condition=models.Q(state="accepted"),
+                name="offer_one_winner",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["team", "state"], name="offer_team"),
+            models.Index(fields=["state", "expires_at"], name="offer_clock"),
+        ]
