@@ -15,7 +15,11 @@ import pytest
 
 from diandan.config import postgres
 
-STARTER = "import sys,pathlib; from diandan.config import postgres as p; print(p.ensure_running(pathlib.Path(sys.argv[1]), fast=True))"
+STARTER = """
+import pathlib, sys
+from diandan.config import postgres
+print(postgres.ensure_running(pathlib.Path(sys.argv[1]), fast=True))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +38,9 @@ def value(url: str, question: str) -> object:
 
 def test_two_starters_at_once_get_one_server(home: Path) -> None:
     starters = [
-        subprocess.Popen([sys.executable, "-c", STARTER, str(home)], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", STARTER, str(home)], stdout=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
     answers = {starter.communicate(timeout=60)[0].strip() for starter in starters}

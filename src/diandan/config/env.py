@@ -48,15 +48,11 @@ class Variable:
         try:
             return int(value)
         except ValueError:
-            raise EnvTrouble(
-                f"{self.name}={value!r}:请写整数 (write a whole number)."
-            ) from None
+            raise EnvTrouble(f"{self.name}={value!r}:请写整数 (write a whole number).") from None
 
     def words(self, environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
         """The value as a comma-separated list."""
-        return tuple(
-            word.strip() for word in self.text(environ).split(",") if word.strip()
-        )
+        return tuple(word.strip() for word in self.text(environ).split(",") if word.strip())
 
     def path(self, environ: Mapping[str, str] | None = None) -> Path | None:
         """The value as an absolute path: a relative one counts from the project's root."""
@@ -67,9 +63,7 @@ class Variable:
 def root() -> Path:
     """The folder that holds pyproject.toml; the current folder when installed without one."""
     for folder in Path(__file__).resolve().parents:
-        if (folder / "pyproject.toml").is_file() and (
-            folder / "src" / "diandan"
-        ).is_dir():
+        if (folder / "pyproject.toml").is_file() and (folder / "src" / "diandan").is_dir():
             return folder
     return Path.cwd()
 
@@ -100,9 +94,7 @@ DEMO = Variable(
     "0",
     "1: a demo or story instance with invented people, one-click sign-in and a movable clock.",
 )
-DEBUG = Variable(
-    "DIANDAN_DEBUG", "0", "1: Django's debug pages. Never on a real centre."
-)
+DEBUG = Variable("DIANDAN_DEBUG", "0", "1: Django's debug pages. Never on a real centre.")
 HOST = Variable("DIANDAN_HOST", "127.0.0.1", "Address the web server listens on.")
 PORT = Variable("DIANDAN_PORT", "8600", "Port the web server listens on.")
 ALLOWED_HOSTS = Variable(
@@ -137,17 +129,13 @@ SMS_URL = Variable(
     "Apprise address of the message gateway; {phone} is filled in.",
     secret=True,
 )
-SMS_SIGN = Variable(
-    "DIANDAN_SMS_SIGN", "新时代文明实践", "Signature in front of each message."
-)
+SMS_SIGN = Variable("DIANDAN_SMS_SIGN", "新时代文明实践", "Signature in front of each message.")
 MAP_TILES = Variable(
     "DIANDAN_MAP_TILES",
     "",
     "Map tile address with {z} {x} {y}. Empty: outlines only, no tiles.",
 )
-LOG_LEVEL = Variable(
-    "DIANDAN_LOG_LEVEL", "INFO", "Least important log line that is written."
-)
+LOG_LEVEL = Variable("DIANDAN_LOG_LEVEL", "INFO", "Least important log line that is written.")
 CHROMIUM = Variable(
     "DIANDAN_CHROMIUM",
     "",

@@ -15,10 +15,12 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -87,9 +89,7 @@ def drop(home: Path, name: str) -> None:
     """Remove database `name` with everything in it."""
     with _admin(home) as connection:
         connection.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                sql.Identifier(name)
-            )
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
     (home / f".database-{name}").unlink(missing_ok=True)
 
@@ -107,9 +107,7 @@ def visitors(home: Path) -> int:
 def log_tail(home: Path, lines: int = 15) -> str:
     """The last lines of the server's log."""
     try:
-        text = (_data(home) / "server.log").read_text(
-            encoding="utf-8", errors="replace"
-        )
+        text = (_data(home) / "server.log").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
     return "\n".join(text.splitlines()[-lines:])
@@ -133,7 +131,7 @@ def _only_one(home: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _admin(home: Path) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+def _admin(home: Path) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     connection = psycopg.connect(url(home, "postgres"), autocommit=True)
     try:
         yield connection
@@ -267,11 +265,7 @@ def _require_own(socket: Path) -> None:
         import pwd  # only root on a machine without user namespaces comes here
 
         owners.add(pwd.getpwnam("nobody").pw_uid)
-    if (
-        not stat.S_ISDIR(state.st_mode)
-        or state.st_uid not in owners
-        or state.st_mode & 0o077
-    ):
+    if not stat.S_ISDIR(state.st_mode) or state.st_uid not in owners or state.st_mode & 0o077:
         raise PostgresTrouble(
             f"{socket} 不是本用户独占的目录,请删除后重试 (not a folder of ours alone: remove it)。"
         )
@@ -318,13 +312,21 @@ def _ensure_database(home: Path, name: str) -> None:
     with _admin(home) as connection:
         rows = connection.execute("SELECT name FROM pg_available_extensions").fetchall()
         if lacking := set(EXTENSIONS) - {row[0] for row in rows}:
-            raise PostgresTrouble(
-                f"内置数据库缺少扩展 (extensions are missing): {sorted(lacking)}"
-            )
-        found = connection.execute(
-            "SELECT 1 FROM pg_database WHERE datname = %s", (name,)
-        )
+            raise PostgresTrouble(f"内置数据库缺少扩展 (extensions are missing): {sorted(lacking)}")
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
         if found.fetchone() is None:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-            )
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def main(words: Sequence[str]) -> int:
+    """`python -m diandan.config.postgres stop FOLDER…`: stop servers without loading Django."""
+    if len(words) < 2 or words[0] != "stop":
+        return 2
+    stopped = [folder for folder in words[1:] if stop(Path(folder))]
+    if stopped:
+        sys.stdout.write(f"已停下内置数据库 (stopped): {' '.join(stopped)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
