@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from diandan.kit.refusal import missing
 from diandan.kit.units import distance_m
 
-from .models import LADDER, LEVEL_OF_KIND, Kind, Level, Place
+from .core import Calendar
+from .models import LADDER, LEVEL_OF_KIND, DayOverride, Kind, Level, Place
 from .naming import bigrams
 
 SITE_KINDS = (Kind.CENTER, Kind.INSTITUTE, Kind.STATION, Kind.POINT, Kind.BASE)
@@ -113,6 +114,16 @@ def _rank(row: Place, words: str, sound: str, pairs: list[str]) -> tuple[int, in
         return (3, len(row.name), row.pinyin)
     shared = sum(pair in row.name for pair in pairs)
     return (4, -shared, row.pinyin)
+
+
+def calendar_of(place: Place) -> Calendar:
+    """The working days that hold at `place`: China's, then each ancestor's own, then its own."""
+    order = {number: depth for depth, number in enumerate(place.ancestor_ids)}
+    rows = DayOverride.objects.filter(place_id__in=order).values_list(
+        "place_id", "on", "is_working"
+    )
+    nearest_last = sorted(rows, key=lambda row: order[row[0]])
+    return Calendar({on: is_working for _place_id, on, is_working in nearest_last})
 
 
 @dataclass(frozen=True, slots=True)

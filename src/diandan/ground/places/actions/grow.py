@@ -18,16 +18,15 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from diandan.ground.places.blueprint import POSITION_DEMO, Key, Wanted, draw
+from diandan.ground.places.district import SLUGS, District, read_district
+from diandan.ground.places.divisions import CODE_SYSTEM, DATED, County, read_counties
+from diandan.ground.places.models import FormerName, Kind, Place
+from diandan.ground.places.naming import pinyin_key
 from diandan.ground.record.actions.announce import announce
 from diandan.kit.fact import Fact
 from diandan.kit.refusal import Refusal, missing
 from diandan.kit.units import local
-
-from ..blueprint import POSITION_DEMO, Key, Wanted, draw
-from ..district import SLUGS, District, read_district
-from ..divisions import CODE_SYSTEM, DATED, County, read_counties
-from ..models import FormerName, Kind, Place
-from ..naming import pinyin_key
 
 BATCH = 1000
 
@@ -75,7 +74,7 @@ def grow_counted(slug: str, at: datetime, *, by_id: UUID | None = None) -> Grown
 
 
 def _counties(district: District) -> list[County]:
-    folder = Path(settings.DIANDAN_DIVISIONS)
+    folder = Path(settings.DIANDAN_DIVISIONS or "")
     if not (folder / "villages.csv").exists():
         raise Refusal(
             "no_division_data",
