@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -38,9 +40,7 @@ class Person(models.Model):
     name_hash = models.CharField(max_length=64, blank=True, default="")
     home = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
     born_on = models.DateField(null=True, blank=True)
-    guardian = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="wards"
-    )
+    guardian = models.ForeignKey("self", models.PROTECT, null=True, related_name="wards")
     language = models.CharField(max_length=10, default="zh-hans")
     elder_mode = models.BooleanField(default=False)
     quiet_from = models.TimeField(null=True, blank=True)
@@ -72,9 +72,7 @@ class LoginManager(BaseUserManager["Login"]):
         """The log-in named `username`, compared without case."""
         return self.get(username__iexact=username or "")
 
-    def create_user(
-        self, username: str, password: str | None = None, **extra: object
-    ) -> Login:
+    def create_user(self, username: str, password: str | None = None, **extra: object) -> Login:
         """A log-in with `password`, or with none usable (phone-code sign-in only)."""
         login = self.model(username=username, **extra)
         login.set_password(password)
@@ -95,7 +93,7 @@ class Login(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []  # noqa: RUF012  Django's own protocol
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = LoginManager()
 
     class Meta:
@@ -155,9 +153,7 @@ class Team(models.Model):
         CLUB = "club", _("社团")
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="children"
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     name = models.CharField(max_length=80)
     rank = models.CharField(max_length=20, default="志愿服务队")
     mode = models.CharField(max_length=12, choices=Mode.choices, default=Mode.STATIONED)
@@ -269,9 +265,7 @@ class OneTimeCode(models.Model):
 
     class Meta:
         db_table = "one_time_code"
-        indexes = [
-            models.Index(fields=["phone_hash", "made_at"], name="one_time_code_phone")
-        ]
+        indexes = [models.Index(fields=["phone_hash", "made_at"], name="one_time_code_phone")]
 
 
 class ApiToken(models.Model):

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 NONCE_BYTES = 12
+Stored = bytes | memoryview
 
 
 @functools.cache
@@ -43,16 +44,12 @@ def new_key() -> bytes:
     return _seal(_master(), AESGCM.generate_key(256), b"key")
 
 
-def seal(wrapped_key: bytes, text: str) -> bytes:
+def seal(wrapped_key: Stored, text: str) -> bytes:
     """`text` encrypted with the person's key; empty stays empty."""
-    return (
-        _seal(_open(_master(), wrapped_key, b"key"), text.encode(), b"text")
-        if text
-        else b""
-    )
+    return _seal(_open(_master(), wrapped_key, b"key"), text.encode(), b"text") if text else b""
 
 
-def unseal(wrapped_key: bytes, sealed: bytes) -> str:
+def unseal(wrapped_key: Stored, sealed: Stored) -> str:
     """The text again; empty when nothing was kept or the person has been forgotten."""
     if not sealed or not wrapped_key:
         return ""
@@ -64,11 +61,21 @@ def search_hash(text: str) -> str:
     return hmac.new(_search_key(), text.encode(), hashlib.sha256).hexdigest()
 
 
+def phone_key(phone: str) -> str:
+    """Where an E.164 phone is found; empty for no phone."""
+    return search_hash(f"phone:{phone}") if phone else ""
+
+
+def name_key(name: str) -> str:
+    """Where a whole cleaned name is found; empty for no name."""
+    return search_hash(f"name:{name}") if name else ""
+
+
 def _seal(key: bytes, plain: bytes, about: bytes) -> bytes:
     nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plain, about)
 
 
-def _open(key: bytes, sealed: bytes, about: bytes) -> bytes:
+def _open(key: bytes, sealed: Stored, about: bytes) -> bytes:
     raw = bytes(sealed)
     return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], about)
