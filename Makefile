@@ -31,8 +31,9 @@ test:
 
 check:
 	@$(PYTHON) scripts/setup.py
-	@$(BIN)/ruff format --check --quiet . || { echo "请运行 make format (run make format)"; exit 1; }
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --output-format concise . \
+		|| { echo "请运行 make format (run make format)"; exit 1; }
+	@$(BIN)/ruff check --output-format concise .
 	@$(CHECK_ENV) $(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(CHECK_ENV) $(BIN)/python scripts/run_docs_check.py

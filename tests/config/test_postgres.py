@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,3 +102,20 @@ def test_data_of_another_version_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "postgres" / "PG_VERSION").write_text("11\n")
     with pytest.raises(postgres.PostgresTrouble, match="PostgreSQL 11"):
         postgres.ensure_running(tmp_path, fast=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root must step aside for PostgreSQL")
+def test_root_without_user_namespaces_runs_it_as_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
+    monkeypatch.setattr(postgres, "_prefix", lambda: words)
+    # Not tmp_path: pytest closes its folders to everybody else.
+    with tempfile.TemporaryDirectory() as closed:
+        home = Path(closed) / "centre"
+        with pytest.raises(postgres.PostgresTrouble, match=f"cannot enter {closed}"):
+            postgres.ensure_running(home, fast=True)
+        Path(closed).chmod(0o711)
+        try:
+            assert value(postgres.ensure_running(home, fast=True), "SELECT 1") == 1
+            assert home.stat().st_mode & 0o777 == 0o701
+        finally:
+            postgres.stop(home)

@@ -158,7 +158,8 @@ def _prefix() -> tuple[str, ...]:
         return ()
     namespace = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
     if shutil.which("unshare"):
-        tried = subprocess.run([*namespace, "true"], capture_output=True, check=False)
+        program = [*namespace, str(_binaries() / "postgres"), "--version"]
+        tried = subprocess.run(program, capture_output=True, check=False)
         if tried.returncode == 0:
             return namespace
     if shutil.which("setpriv"):
@@ -170,9 +171,18 @@ def _prefix() -> tuple[str, ...]:
 
 
 def _give(folder: Path) -> None:
-    """Hand a folder to the user the server runs as."""
-    if _prefix()[:1] == ("setpriv",):
-        shutil.chown(folder, "nobody", "nogroup")
+    """Hand a folder to the user the server runs as, and let that user through to it."""
+    if _prefix()[:1] != ("setpriv",):
+        return
+    shutil.chown(folder, "nobody", "nogroup")
+    if folder.parent.stat().st_uid == os.geteuid() and not folder.parent.stat().st_mode & 0o001:
+        folder.parent.chmod(folder.parent.stat().st_mode | 0o001)
+    for above in folder.parent.parents:
+        if not above.stat().st_mode & 0o001:
+            raise PostgresTrouble(
+                f"数据库用户 nobody 进不了 {above},请把 DIANDAN_HOME 设到别处,例如 /var/lib/diandan"
+                f" (the server's user cannot enter {above}: set DIANDAN_HOME elsewhere)。"
+            )
 
 
 def _run(home: Path, program: str, *words: object) -> None:
