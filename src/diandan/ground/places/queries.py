@@ -97,6 +97,7 @@ def search(center: Place, text: str, limit: int = 20) -> list[Place]:
         open_places()
         .filter(wanted, path__startswith=center.path)
         .distinct()
+        .prefetch_related("former_names")
         .order_by("id")[:SEARCH_CANDIDATES]
     )
     return sorted(rows, key=lambda row: _rank(row, words, sound, pairs))[:limit]
@@ -108,7 +109,7 @@ def _rank(row: Place, words: str, sound: str, pairs: list[str]) -> tuple[int, in
         return (0, 0, row.pinyin)
     if row.name.startswith(words) or initials == sound or whole == sound:
         return (1, len(row.name), row.pinyin)
-    if words in row.name:
+    if words in row.name or any(words in old.name for old in row.former_names.all()):
         return (2, len(row.name), row.pinyin)
     if initials.startswith(sound) or whole.startswith(sound):
         return (3, len(row.name), row.pinyin)
