@@ -72,6 +72,7 @@ def test_what_was_written_is_there_after_a_restart(home: Path) -> None:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     assert postgres.stop(home) is True
     assert postgres.is_running(home) is False
+    assert not postgres._socket(home).exists()
     assert postgres.stop(home) is False
     assert value(postgres.ensure_running(home, fast=True), "SELECT answer FROM kept") == 42
 

@@ -82,6 +82,8 @@ def stop(home: Path) -> bool:
         if _owner(home) is None:
             return False
         _run(home, "pg_ctl", "-D", _data(home), "-m", "fast", "-w", "stop")
+        with contextlib.suppress(OSError):
+            _socket(home).rmdir()
         return True
 
 
