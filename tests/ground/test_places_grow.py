@@ -143,7 +143,7 @@ def test_a_name_the_data_changed_is_taken_over_and_the_old_one_kept(at):
     assert again.renamed == 1
     former = FormerName.objects.get(place=street)
     assert (former.name, former.until_on) == ("旧街道", at.date())
-    assert [p.id for p in queries.search(root, "旧街道")][0] == street.id
+    assert queries.search(root, "旧街道")[0].id == street.id
 
 
 def test_what_a_place_renamed_added_or_closed_by_itself_stays(at):
