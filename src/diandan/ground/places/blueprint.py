@@ -14,6 +14,7 @@ from .scatter import Position
 
 GRID_CODES = "自编网格号"
 POSITION_DEMO = "demo"
+EACH_INSTITUTE = "*"
 Key = tuple[str, ...]
 
 
@@ -101,7 +102,11 @@ def _center_rows(
         rows += _street_rows(street, spot, around, center, district.marks)
     rows += _grid_rows(district.grids, [row for row in rows if row.kind == Kind.STATION])
     by_name = {row.name: row for row in rows if row.kind in (Kind.CENTER, Kind.INSTITUTE)}
-    rows += [_extra_row(extra, by_name.get(extra.under, rows[0])) for extra in district.extras]
+    for extra in district.extras:
+        if extra.under == EACH_INSTITUTE:
+            rows += [_extra_row(extra, row) for row in rows if row.kind == Kind.INSTITUTE]
+        else:
+            rows.append(_extra_row(extra, by_name.get(extra.under, rows[0])))
     return rows
 
 
@@ -175,7 +180,7 @@ def _extra_row(extra: Extra, under: Wanted) -> Wanted:
         key=(*under.key, extra.kind, extra.name),
         parent=under.key,
         kind=extra.kind,
-        name=extra.name,
+        name=extra.name.format(under=under.name),
         platform=extra.platform,
         position=under.position if stands else None,
         about=about,

@@ -36,7 +36,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A place that the divisions do not hold. `source` says who named it: material or demo."""
+    """A place that the divisions do not hold. `source` says who named it: material or demo.
+
+    `under` is a town's name, "*" for each town (`{under}` in the name is then the town's), or
+    empty for the centre.
+    """
 
     kind: Kind
     name: str
