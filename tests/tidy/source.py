@@ -19,7 +19,11 @@ EMPTY_NAMES = frozenset(
 )
 BELOW_DOORS = ("engine", "language", "kit", "ground", "path", "square", "flow")
 CLOCK_READERS = ("flow/worker", "kit/clock.py", "kit/ids.py")
-CATCHERS = ("flow/worker", "ops/", "web/shared/middleware", "web/middleware", "web/shared/errors")
+CATCHERS = (
+    *("flow/worker", "ops/", "web/shared/middleware", "web/middleware", "web/shared/errors"),
+    # One fact's handler, or one message's way out, must not stop the ones behind it.
+    *("ground/record/actions/hand_out", "ground/notify/actions/send"),
+)
 CLOCK_NAMES = frozenset(
     {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "timezone.now"}
     | {"time.time", "time.time_ns", "clock.now", "timezone.localdate", "timezone.localtime"}

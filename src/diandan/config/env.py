@@ -120,20 +120,55 @@ DIVISIONS = Variable(
 )
 SMS_KIND = Variable(
     "DIANDAN_SMS_KIND",
-    "screen",
-    "How codes and messages go out: screen (shown in a demo, else log), or apprise.",
+    "console",
+    "How text messages go out: console (shown by the worker and kept in <home>/messages; for "
+    "demos), file (one file each in <home>/messages/sms), aliyun, tencent, or none.",
+)
+SMS_ID = Variable("DIANDAN_SMS_ID", "", "Key id of the account at the text message gateway.")
+SMS_SECRET = Variable(
+    "DIANDAN_SMS_SECRET", "", "Secret of the account at the text message gateway.", secret=True
+)
+SMS_APP = Variable("DIANDAN_SMS_APP", "", "Tencent only: the SdkAppId of the SMS application.")
+SMS_TEMPLATES = Variable(
+    "DIANDAN_SMS_TEMPLATES",
+    "",
+    "Approved templates: code=<id>,notice=<id>. Their variables: code; and text, link.",
 )
 SMS_URL = Variable(
-    "DIANDAN_SMS_URL",
-    "",
-    "Apprise address of the message gateway; {phone} is filled in.",
-    secret=True,
+    "DIANDAN_SMS_URL", "", "Another address of the text message gateway. Empty: its public one."
 )
 SMS_SIGN = Variable("DIANDAN_SMS_SIGN", "新时代文明实践", "Signature in front of each message.")
+APPRISE_URLS = Variable(
+    "DIANDAN_APPRISE_URLS",
+    "",
+    "Other channels, channel=address in Apprise's notation, separated by commas; {to} is filled "
+    "in: email=mailtos://user:word@host?to={to},wecom=wecombot://<key>.",
+    secret=True,
+)
+WECHAT_APP = Variable("DIANDAN_WECHAT_APP", "", "AppID of the WeChat service account (公众号).")
+WECHAT_SECRET = Variable(
+    "DIANDAN_WECHAT_SECRET", "", "AppSecret of the WeChat service account.", secret=True
+)
+WECHAT_TEMPLATE = Variable(
+    "DIANDAN_WECHAT_TEMPLATE",
+    "",
+    "Template message: <template id>:<field that takes the words>, for example abc123:thing1.",
+)
 MAP_TILES = Variable(
     "DIANDAN_MAP_TILES",
     "",
     "Map tile address with {z} {x} {y}. Empty: outlines only, no tiles.",
+)
+HOTLINE_URL = Variable(
+    "DIANDAN_HOTLINE_URL",
+    "",
+    "Address of the outside hotline (12345) that takes cases as JSON. Empty: a folder of files.",
+    secret=True,
+)
+HOTLINE_DIR = Variable(
+    "DIANDAN_HOTLINE_DIR",
+    "",
+    "Folder for hotline cases when there is no address. Empty: <home>/hotline.",
 )
 LOG_LEVEL = Variable("DIANDAN_LOG_LEVEL", "INFO", "Least important log line that is written.")
 CHROMIUM = Variable(
@@ -162,9 +197,19 @@ VARIABLES: tuple[Variable, ...] = (
     PLACE,
     DIVISIONS,
     SMS_KIND,
+    SMS_ID,
+    SMS_SECRET,
+    SMS_APP,
+    SMS_TEMPLATES,
     SMS_URL,
     SMS_SIGN,
+    APPRISE_URLS,
+    WECHAT_APP,
+    WECHAT_SECRET,
+    WECHAT_TEMPLATE,
     MAP_TILES,
+    HOTLINE_URL,
+    HOTLINE_DIR,
     LOG_LEVEL,
     CHROMIUM,
     TEST_FAST,
@@ -182,6 +227,24 @@ def home() -> Path:
 def public_url() -> str:
     """The address residents see, without a slash at its end."""
     return (PUBLIC_URL.text() or f"http://{HOST.text()}:{PORT.text()}").rstrip("/")
+
+
+def ways_out() -> dict[str, str]:
+    """What the notices' adapters are built from, under short names."""
+    return {
+        "folder": str(home() / "messages"),
+        "sms": SMS_KIND.text(),
+        "sms_id": SMS_ID.text(),
+        "sms_secret": SMS_SECRET.text(),
+        "sms_app": SMS_APP.text(),
+        "sms_templates": SMS_TEMPLATES.text(),
+        "sms_url": SMS_URL.text(),
+        "sms_sign": SMS_SIGN.text(),
+        "apprise": APPRISE_URLS.text(),
+        "wechat_app": WECHAT_APP.text(),
+        "wechat_secret": WECHAT_SECRET.text(),
+        "wechat_template": WECHAT_TEMPLATE.text(),
+    }
 
 
 def database_url(*, start: bool = True) -> str:

@@ -35,6 +35,7 @@ def _secret(path: Path) -> str:
 SECRET_KEY = _secret(env.SECRET_FILE.path() or HOME / "secret.key")
 DIANDAN_KEY_FILE = str(env.KEY_FILE.path() or HOME / "master.key")
 DIANDAN_DIVISIONS = env.DIVISIONS.path()
+DIANDAN_WAYS_OUT = env.ways_out()
 
 DATABASES = {
     "default": {

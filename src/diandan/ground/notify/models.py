@@ -10,13 +10,15 @@ from diandan.kit.ids import new_id
 
 
 class Message(models.Model):
-    """One thing to tell one person, once. `key` makes it exist once whatever is retried."""
+    """One thing to tell one person, once. `key` makes it exist once whatever is retried.
+
+    `sealed` holds the text under the person's own key, so that forgetting her forgets it; a
+    message to a bare phone has a key of its own in `sealed_key`, and the phone is sealed too.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     key = models.CharField(max_length=160, unique=True)
-    person = models.ForeignKey(
-        Person, models.CASCADE, null=True, related_name="messages"
-    )
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="messages")
     phone_hash = models.CharField(max_length=64, blank=True, default="")
     kind = models.CharField(max_length=40)
     must_have = models.BooleanField(default=False)
@@ -47,9 +49,7 @@ class Delivery(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id)
     message = models.ForeignKey(Message, models.CASCADE, related_name="deliveries")
     channel = models.CharField(max_length=20)
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.WAITING
-    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     due_at = models.DateTimeField()
     tries = models.IntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -59,8 +59,21 @@ class Delivery(models.Model):
     class Meta:
         db_table = "delivery"
         constraints = [
-            models.UniqueConstraint(
-                fields=["message", "channel"], name="delivery_once"
-            ),
+            models.UniqueConstraint(fields=["message", "channel"], name="delivery_once"),
         ]
         indexes = [models.Index(fields=["state", "due_at"], name="delivery_due")]
+
+
+class Address(models.Model):
+    """Where a person is reached by a channel other than her phone: an openid, an e-mail."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="addresses")
+    channel = models.CharField(max_length=20)
+    sealed = models.BinaryField()
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "address"
+        constraints = [
+            models.UniqueConstraint(fields=["person", "channel"], name="address_once"),
+        ]

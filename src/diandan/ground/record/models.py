@@ -40,9 +40,7 @@ class FactLink(models.Model):
     class Meta:
         db_table = "fact_link"
         constraints = [
-            models.UniqueConstraint(
-                fields=["centre_id", "number"], name="fact_link_number"
-            ),
+            models.UniqueConstraint(fields=["centre_id", "number"], name="fact_link_number"),
         ]
 
 
@@ -69,9 +67,7 @@ class FactHandled(models.Model):
     class Meta:
         db_table = "fact_handled"
         constraints = [
-            models.UniqueConstraint(
-                fields=["fact", "handler"], name="fact_handled_once"
-            ),
+            models.UniqueConstraint(fields=["fact", "handler"], name="fact_handled_once"),
         ]
 
 
@@ -87,9 +83,7 @@ class FactFailed(models.Model):
     class Meta:
         db_table = "fact_failed"
         constraints = [
-            models.UniqueConstraint(
-                fields=["fact", "handler"], name="fact_failed_once"
-            ),
+            models.UniqueConstraint(fields=["fact", "handler"], name="fact_failed_once"),
         ]
 
 

@@ -1,0 +1,1 @@
+"""通道: the ways a message leaves the house, one module each."""

@@ -1,0 +1,91 @@
+"""分发: each fact once to each handler, whatever fails and however many workers there are."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from django.db import Error, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from ..models import FactFailed, FactHandled, FactRow, FactWaiting
+
+Handler = Callable[[FactRow], None]
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = timedelta(hours=1)
+
+
+def hand_out(*, handlers: Mapping[str, Handler], at: datetime, limit: int = 100) -> int:
+    """Hand up to `limit` waiting facts to the handlers that have not had them; returns how many.
+
+    One fact a transaction, in the order of their ids, passing over those another worker holds.
+    Each handler runs in a savepoint of its own together with the note that it had the fact: what
+    it wrote and that note stand or fall as one. A handler that fails waits longer each time and
+    holds up neither the other handlers nor the other facts.
+    """
+    done, last = 0, 0
+    while done < limit:
+        reached = _hand_next(handlers, at, after=last)
+        if reached is None:
+            break
+        done, last = done + 1, reached
+    return done
+
+
+def _ready(at: datetime) -> QuerySet[FactWaiting]:
+    """Waiting facts some handler may have now: new ones, and failed ones whose wait is over."""
+    failed = FactFailed.objects.filter(fact_id=OuterRef("fact_id"))
+    resting = Exists(failed.filter(again_at__gt=at))
+    due = Exists(failed.filter(again_at__lte=at))
+    return FactWaiting.objects.filter(~resting | due).order_by("fact_id")
+
+
+@transaction.atomic
+def _hand_next(handlers: Mapping[str, Handler], at: datetime, *, after: int) -> int | None:
+    waiting = (
+        _ready(at)
+        .filter(fact_id__gt=after)
+        .select_for_update(skip_locked=True, of=("self",))
+        .first()
+    )
+    if waiting is None:
+        return None
+    fact = FactRow.objects.get(id=waiting.fact_id)
+    had = set(FactHandled.objects.filter(fact=fact).values_list("handler", flat=True))
+    resting = set(
+        FactFailed.objects.filter(fact=fact, again_at__gt=at).values_list("handler", flat=True)
+    )
+    for name, handler in handlers.items():
+        if name not in had and name not in resting and _hand(fact, name, handler, at):
+            had.add(name)
+    if had >= handlers.keys():
+        waiting.delete()
+    return fact.id
+
+
+def _hand(fact: FactRow, name: str, handler: Handler, at: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            handler(fact)
+            FactHandled.objects.create(fact=fact, handler=name)
+            FactFailed.objects.filter(fact=fact, handler=name).delete()
+    # Whatever a handler raises, the other handlers and facts must go on; it is kept and shown.
+    except Exception as trouble:
+        log.exception("handler %s failed on fact %s (%s)", name, fact.id, fact.kind)
+        _keep_failure(fact, name, trouble, at)
+        return False
+    return True
+
+
+def _keep_failure(fact: FactRow, name: str, trouble: Exception, at: datetime) -> None:
+    row, _new = FactFailed.objects.get_or_create(fact=fact, handler=name, defaults={"again_at": at})
+    wait = min(timedelta(seconds=5 * 2 ** min(row.tries, 20)), LONGEST_WAIT)
+    # A database error may quote a row's private values; its class and place are enough to look.
+    said = "" if isinstance(trouble, Error) else f": {trouble}"
+    FactFailed.objects.filter(id=row.id).update(
+        tries=F("tries") + 1,
+        last_error=f"{type(trouble).__name__}{said}"[:500],
+        again_at=at + wait,
+    )
