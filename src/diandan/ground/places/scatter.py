@@ -41,7 +41,7 @@ def _outlines() -> dict[str, BaseGeometry]:
 
 
 def outline(county_code: str, center: Position, reach_km: float = 0) -> BaseGeometry:
-    """The part of the county's outline that holds `center`, no farther than `reach_km` from it.
+    """The part of the county's outline at `center`, no farther than `reach_km` from it.
 
     A county may lie in pieces, and one may hold half a lake: hence the part and the reach. A
     disc of 9 km stands in where the data have no outline.
@@ -52,7 +52,7 @@ def outline(county_code: str, center: Position, reach_km: float = 0) -> BaseGeom
         return spot.buffer(DISC_KM / KM_PER_DEGREE)
     whole = shape(raw)
     parts = getattr(whole, "geoms", [whole])
-    part = next((p for p in parts if p.contains(spot)), whole)
+    part = min(parts, key=spot.distance)
     if reach_km:
         part = part.intersection(spot.buffer(reach_km / KM_PER_DEGREE))
     return part
