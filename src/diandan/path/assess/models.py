@@ -34,13 +34,11 @@ class Review(models.Model):
 
     class Meta:
         db_table = "review"
-        indexes = [
-            models.Index(fields=["subject", "subject_id", "at"], name="review_subject")
-        ]
+        indexes = [models.Index(fields=["subject", "subject_id", "at"], name="review_subject")]
 
 
 class Whistle(models.Model):
-    """吹哨报到: one unit asked to answer about a request; asked units are rows, each with a clock."""
+    """吹哨报到: one unit asked about a request; asked units are rows, each with a clock."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     request = models.ForeignKey(Request, models.PROTECT, related_name="whistles")
@@ -90,3 +88,15 @@ class HotlineCase(models.Model):
     class Meta:
         db_table = "hotline_case"
         indexes = [models.Index(fields=["state", "again_at"], name="hotline_queue")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["outside_number"],
+                condition=models.Q(state="received"),
+                name="hotline_received_once",
+            ),
+            models.UniqueConstraint(
+                fields=["request"],
+                condition=models.Q(state__in=["queued", "sent"]),
+                name="hotline_out_once",
+            ),
+        ]

@@ -1,0 +1,165 @@
+"""回应: a team's answer to an offer and a volunteer's steps on her task, with fresh clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from diandan.ground.catalogue.models import ServiceKind
+from diandan.ground.people.actor import Actor
+from diandan.kit.refusal import Refusal, conflict, forbidden
+from diandan.path.ask.actions.amend import add_words, change_kind
+from diandan.path.ask.models import Request, Words
+from diandan.path.ask.queries import for_change
+from diandan.path.ask.states import RequestState
+from diandan.path.bundle.models import Job
+from diandan.path.dispatch.actions.offer import decline
+from diandan.path.dispatch.models import DeclineReason, Offer
+from diandan.path.dispatch.queries import offer_for_change
+from diandan.path.engage.actions.accept import accept
+from diandan.path.engage.actions.allocate import answer_task, cannot_come, hand_on
+from diandan.path.engage.models import Engagement, Task
+from diandan.path.engage.queries import task_for_change
+from diandan.path.fulfil.actions.visit import check_in, check_out, report_incident, set_out
+from diandan.path.fulfil.models import Attendance, Incident
+
+from . import authority
+from .choice import flow_for
+from .conductor import family, settle_job
+from .promise import promise_for
+
+
+@contextmanager
+def _touching(job: Job, at: datetime) -> Iterator[None]:
+    before = family(job)
+    yield
+    settle_job(job, before, at)
+
+
+@transaction.atomic
+def accept_offer(
+    offer_id: UUID, *, by: Actor, at: datetime, team_id: UUID | None = None
+) -> Engagement:
+    """接单. A leader of one team need not name it; with several she says which."""
+    offer = offer_for_change(offer_id)
+    team = _team_for(offer, team_id, by)
+    with _touching(offer.job, at):
+        return accept(offer, team_id=team, by=by, at=at)
+
+
+@transaction.atomic
+def decline_offer(
+    offer_id: UUID, *, reason: str, text: str = "", by: Actor, at: datetime
+) -> Offer:
+    """这次不行. Costs nothing; the next team is asked at once by the worker."""
+    offer = offer_for_change(offer_id)
+    team = _team_for(offer, None, by)
+    if reason not in DeclineReason.values:
+        raise Refusal("reason_missing", _("请点一个原因,方便我们找别的队伍。"), field="reason")
+    decline(offer, team_id=team, reason=DeclineReason(reason), text=text, by=by, at=at)
+    return offer
+
+
+@transaction.atomic
+def task_step(
+    task_id: UUID,
+    step: str,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+    code: str = "",
+    note: str = "",
+    to: UUID | None = None,
+) -> Task | Attendance | None:
+    """A volunteer's step: confirm, decline, set_out, check_in, check_out, cannot_come, hand_on."""
+    task = task_for_change(task_id)
+    with _touching(task.engagement.job, at):
+        match step:
+            case "confirm" | "decline":
+                answer_task(task, yes=step == "confirm", reason=reason, by=by, at=at)
+            case "set_out":
+                set_out(task, by=by, at=at)
+            case "check_in":
+                return check_in(task, code=code, by=by, at=at)
+            case "check_out":
+                return check_out(task, code=code, note=note, by=by, at=at)
+            case "cannot_come":
+                cannot_come(task, reason=reason, by=by, at=at)
+            case "hand_on":
+                if to is None:
+                    raise Refusal("nobody_chosen", _("请选一位队友。"), field="to")
+                return hand_on(task, to_person_id=to, by=by, at=at)
+            case _:
+                raise Refusal("unknown_step", _("没有这个操作。"), status=404)
+    return task
+
+
+@transaction.atomic
+def tell_incident(
+    task_id: UUID, *, text: str, is_urgent: bool, by: Actor, at: datetime
+) -> Incident:
+    """报告情况 during a task."""
+    task = task_for_change(task_id)
+    return report_incident(task, text=text, is_urgent=is_urgent, by=by, at=at)
+
+
+@transaction.atomic
+def say(request_id: UUID, *, text: str, by: Actor, at: datetime) -> Words:
+    """Words added to a request by its requester, or to her by a worker of the place."""
+    request = for_change(request_id)
+    if not authority.is_party(request, by):
+        raise forbidden(_("这张单子不在您的范围内。"))
+    if request.state in (RequestState.WITHDRAWN, RequestState.CLOSED):
+        raise conflict("ended", _("这张单子已经结束。需要接着办,请点「重新办理」。"))
+    return add_words(request, text=text, by=by, at=at)
+
+
+@transaction.atomic
+def rekind(request_id: UUID, *, kind: ServiceKind, by: Actor, at: datetime) -> Request:
+    """Change the kind without retyping: words and number stay; flow and promise are its own."""
+    request = for_change(request_id)
+    if not authority.is_party(request, by):
+        raise forbidden(_("这张单子不在您的范围内。"))
+    if request.state not in (
+        RequestState.PLACED,
+        RequestState.TAKEN_UP,
+        RequestState.RETURNED,
+    ):
+        raise conflict("not_now", _("已经安排了,不能再改类型。可以补充说明,或撤回后重新点单。"))
+    if kind.centre_id != request.centre_id:
+        raise Refusal("unknown_kind", _("没有这种服务。"), field="kind")
+    flow = flow_for(request.centre, kind, request.channel)
+    if flow.private != request.is_private:
+        raise Refusal("other_door", _("调解类和其他服务不能互相转换,请另外点一单。"), field="kind")
+    change_kind(
+        request,
+        kind=kind,
+        flow=flow.id,
+        promise_at=promise_for(request.centre, kind, request.urgency, at),
+        by=by,
+        at=at,
+    )
+    return request
+
+
+def _team_for(offer: Offer, team_id: UUID | None, by: Actor) -> UUID:
+    """The team in whose name this leader answers."""
+    if offer.team_id is not None:
+        if offer.team_id not in by.leads:
+            raise forbidden(_("只有这支队伍的队长或副队长能回复。"))
+        return offer.team_id
+    if team_id is not None:
+        if team_id not in by.leads:
+            raise forbidden(_("只有这支队伍的队长或副队长能回复。"))
+        return team_id
+    if len(by.leads) == 1:
+        return next(iter(by.leads))
+    if not by.leads:
+        raise forbidden(_("抢单由队长代表队伍来接。您可以请队长接,或先加入一支队伍。"))
+    raise Refusal("which_team", _("您带着几支队伍,请选由哪支队伍来接。"), field="team")

@@ -1,0 +1,131 @@
+"""谁能做: whether an actor may do a verb on an order, by the flow's owners and her own part in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from diandan.ground.people.actor import STAFF_ROLES, Actor
+from diandan.ground.people.models import Role
+from diandan.ground.places.models import Level, Place
+from diandan.ground.places.queries import ancestor_at
+from diandan.kit.refusal import forbidden
+from diandan.path.ask.models import Request
+from diandan.path.bundle.models import Job
+from diandan.path.dispatch.models import Offer
+from diandan.path.engage.queries import living
+
+from .template import Flow, Owner, Stage
+from .verbs import VERBS, Who
+
+REVIEWERS = {
+    Level.STATION: Role.STATION_STAFF,
+    Level.INSTITUTE: Role.INSTITUTE_STAFF,
+    Level.CENTER: Role.CENTER_STAFF,
+}
+# Who may pass on what a resident said at a desk or on the phone.
+RELAYS = STAFF_ROLES - {Role.ADMIN, Role.MEDIATOR}
+
+
+def owner_at_desk(flow: Flow, stage: Stage) -> Owner:
+    """The desk that answers for a stage, also while it waits on a resident, a team or outside."""
+    if stage.owner.roles or stage.owner.plain == "review":
+        return stage.owner
+    fallback = ("ready",) if stage.noun == "job" else ("taken_up", "placed")
+    stages = flow.job if stage.noun == "job" else flow.request
+    for name in fallback:
+        if name in stages and stages[name].owner.roles:
+            return stages[name].owner
+    return stage.owner
+
+
+def owner_posts(flow: Flow, stage: Stage, subject: Request | Job) -> list[tuple[set[Role], Place]]:
+    """The roles and places that own a subject now: where the flow puts it, and where it rose to."""
+    owner = owner_at_desk(flow, stage)
+    if owner.plain == "review" and isinstance(subject, Job):
+        level = Level(subject.review_level or Level.STATION)
+        return [({REVIEWERS[level]}, ancestor_at(subject.place, level))]
+    if owner.level is None:
+        return []
+    roles = set(owner.roles)
+    return [(roles, ancestor_at(subject.place, owner.level)), (roles, subject.owner_place)]
+
+
+def may(flow: Flow, stage: Stage, verb: str, subject: Request | Job, by: Actor) -> bool:
+    """Whether `by` may do `verb` on `subject`, which stands in `stage` of `flow`."""
+    if by.is_system:
+        return True
+    if by.is_frozen or by.person_id is None:
+        return False
+    who = VERBS[(stage.noun, verb)].who
+    asked: dict[Who, Iterable[bool]] = {
+        Who.OWNER: (_owns(flow, stage, subject, by),),
+        Who.REQUESTER: (_is_requester(subject, by), _may_relay(subject, by)),
+        Who.OWNER_OR_REQUESTER: (
+            _is_requester(subject, by),
+            _owns(flow, stage, subject, by),
+            _may_relay(subject, by),
+        ),
+        Who.TEAM: (_is_team(subject, by),),
+        Who.OWNER_OR_TEAM: (_owns(flow, stage, subject, by), _is_team(subject, by)),
+        Who.MEMBER: (_is_member(subject, by),),
+        Who.EXPERT: (by.holds({Role.EXPERT}, subject.place.path),),
+        Who.CALLBACK: (by.holds({Role.CALLBACK_STAFF}, subject.place.path),),
+    }
+    return any(asked[who])
+
+
+def check(flow: Flow, stage: Stage, verb: str, subject: Request | Job, by: Actor) -> None:
+    """Raise a 403 Refusal that says whose it is, when `by` may not."""
+    if may(flow, stage, verb, subject, by):
+        return
+    posts = owner_posts(flow, stage, subject)
+    whose = posts[0][1].name if posts else subject.place.name
+    raise forbidden(
+        _("这一步由%(whose)s办理,您的账号不能操作。请联系他们,或请管理员给您相应的角色。")
+        % {"whose": whose}
+    )
+
+
+def _owns(flow: Flow, stage: Stage, subject: Request | Job, by: Actor) -> bool:
+    return any(by.holds(roles, place.path) for roles, place in owner_posts(flow, stage, subject))
+
+
+def _is_requester(subject: Request | Job, by: Actor) -> bool:
+    return isinstance(subject, Request) and by.person_id in (
+        subject.requester_id,
+        subject.placed_by_id,
+    )
+
+
+def _may_relay(subject: Request | Job, by: Actor) -> bool:
+    """A worker in whose area the place lies, and never for a private matter."""
+    return not subject.is_private and by.holds(RELAYS, subject.place.path)
+
+
+def _is_team(subject: Request | Job, by: Actor) -> bool:
+    if not isinstance(subject, Job) or not by.leads:
+        return False
+    engagement = living(subject)
+    if engagement is not None:
+        return engagement.team_id in by.leads
+    open_offers = Offer.objects.filter(job=subject, state=Offer.State.OPEN)
+    return any(o.team_id is None or o.team_id in by.leads for o in open_offers)
+
+
+def _is_member(subject: Request | Job, by: Actor) -> bool:
+    if not isinstance(subject, Job):
+        return False
+    engagement = living(subject)
+    return (
+        engagement is not None
+        and engagement.tasks.filter(person_id=by.person_id).exists()
+    )
+
+
+def is_party(request: Request, by: Actor) -> bool:
+    """Her own request, or one in the area of a worker who may see it."""
+    if _is_requester(request, by) or _may_relay(request, by):
+        return True
+    return request.is_private and by.holds({Role.MEDIATOR}, request.place.path)

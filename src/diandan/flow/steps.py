@@ -1,0 +1,58 @@
+"""自动步骤: what the house does by itself when a fact arrives, as the flow says. Idempotent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from diandan.ground.people.actor import SYSTEM
+from diandan.ground.record.models import FactRow
+from diandan.kit.refusal import Refusal
+from diandan.path.ask.models import Request
+from diandan.path.bundle.models import Job
+from diandan.path.bundle.states import JobState
+from diandan.path.dispatch.queries import open_offers
+
+from .choice import flow_of
+from .conductor import do_job, do_request
+
+# A person took it out of the automatic way; what comes next is a person's to say.
+BY_HAND_AFTER = ("request.unarranged", "request.taken_back")
+
+
+def go_on(fact: FactRow, at: datetime) -> None:
+    """Do the `auto` verb of the state just entered, if the subject still stands in it."""
+    to = fact.data.get("to")
+    if not to or fact.kind in BY_HAND_AFTER:
+        return
+    noun = fact.kind.split(".")[0]
+    subject: Request | Job | None = None
+    if noun == "request" and fact.request_id:
+        subject = Request.objects.filter(id=fact.request_id, state=to).first()
+    elif noun == "job" and fact.job_id:
+        subject = Job.objects.filter(id=fact.job_id, state=to).first()
+    if subject is None:
+        return
+    auto = flow_of(subject.flow).stage(noun, subject.state).auto
+    if not auto:
+        return
+    act = do_request if noun == "request" else do_job
+    try:
+        act(subject.id, auto, by=SYSTEM, at=at)
+    except Refusal:
+        # Somebody was quicker, or nobody can be asked: the clock of the state goes on with it.
+        return
+
+
+def replace_refuser(fact: FactRow, at: datetime) -> None:
+    """Everybody asked has said no: ask the next at once, do not wait for the clock."""
+    if fact.kind != "job.declined" or fact.job_id is None:
+        return
+    job = Job.objects.filter(id=fact.job_id, state=JobState.OFFERED).first()
+    if job is None or open_offers(job).exists():
+        return
+    for verb in ("widen", "escalate"):
+        try:
+            do_job(job.id, verb, by=SYSTEM, at=at)
+        except Refusal:
+            continue
+        return

@@ -1,0 +1,37 @@
+"""接线板: which handler gets which facts. Facts go up only here; there are no signal receivers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+
+from diandan.ground.places.models import Kind, Place
+from diandan.ground.record.actions.chain import chain_handler
+from diandan.ground.record.models import FactRow
+
+from . import notices, steps
+
+Handler = Callable[[FactRow], None]
+
+# Every handler gets every fact, once, and passes over what is not its own.
+HANDLERS: Mapping[str, Callable[[FactRow, datetime], None]] = {
+    "steps.go_on": steps.go_on,
+    "steps.replace_refuser": steps.replace_refuser,
+    "notices.tell_of": notices.tell_of,
+}
+
+
+def handlers_at(at: datetime) -> dict[str, Handler]:
+    """The handlers as the relay calls them at `at`; the chain comes last, as it asks."""
+    wired: dict[str, Handler] = {name: partial(f, at=at) for name, f in HANDLERS.items()}
+    wired["record.chain"] = chain_handler(centre_id_of)
+    return wired
+
+
+def centre_id_of(place_id: int) -> int:
+    """The centre whose chain a fact of this place belongs to; the root where there is none."""
+    place = Place.objects.get(id=place_id)
+    ids = place.ancestor_ids
+    centre = Place.objects.filter(id__in=ids, kind=Kind.CENTER).first()
+    return centre.id if centre else ids[0]

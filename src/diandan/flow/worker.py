@@ -1,0 +1,77 @@
+"""工人: the one background process. Each round hands out facts, rings clocks, places standing
+orders, drains the hotline and sends messages. Everything it does is in tables: kill it at any
+moment and another goes on where it stood.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from datetime import datetime, timedelta
+from types import FrameType
+
+from django.db import close_old_connections
+
+from diandan.ground.notify.actions.send import send_due
+from diandan.ground.notify.adapters import adapters
+from diandan.ground.record.actions.hand_out import hand_out
+from diandan.kit.clock import now
+from diandan.path.assess.actions.hotline import drain
+from diandan.path.assess.adapters import hotline
+
+from .standing import place_due
+from .switchboard import handlers_at
+from .timekeeper import run_due
+
+log = logging.getLogger(__name__)
+
+# Idle rounds wait this long: a resident sees the next state within a blink.
+IDLE_SECONDS = 0.25
+SLOW_EVERY = timedelta(minutes=1)
+ROUNDS_MAX = 200
+
+
+def run_once(at: datetime, *, slow: bool = True) -> int:
+    """Everything due at `at`, until nothing more follows from it; returns how much was done.
+
+    `slow` includes what need not be looked at every quarter second.
+    """
+    total = 0
+    for _round in range(ROUNDS_MAX):
+        done = hand_out(handlers=handlers_at(at), at=at)
+        done += run_due(at=at)
+        if slow:
+            done += place_due(at=at)
+            done += drain(at=at, adapter=hotline()).sent
+        done += send_due(at=at, adapters=adapters())
+        total += done
+        if not done:
+            return total
+    log.warning("a round did not come to rest after %s turns", ROUNDS_MAX)
+    return total
+
+
+def run_forever() -> None:
+    """Rounds until SIGTERM or SIGINT. A failing round is logged and tried again."""
+    stop = threading.Event()
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    last_slow = now() - SLOW_EVERY
+    while not stop.is_set():
+        at = now()
+        slow = at - last_slow >= SLOW_EVERY or at < last_slow
+        try:
+            done = run_once(at, slow=slow)
+        except Exception:  # the outermost door: one bad round must not end the house's service
+            log.exception("worker round failed")
+            close_old_connections()
+            done = 0
+        if slow:
+            last_slow = at
+        if not done:
+            stop.wait(IDLE_SECONDS)

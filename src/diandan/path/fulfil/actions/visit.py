@@ -1,0 +1,181 @@
+"""送单: on my way, check-in and check-out by a code, and incidents."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from diandan.ground.people.actor import Actor
+from diandan.ground.presence.actions.site_code import is_site_code
+from diandan.ground.record.actions.announce import announce
+from diandan.kit.refusal import Refusal, conflict, forbidden
+from diandan.path.ask.actions.advance import advance
+from diandan.path.ask.core import clean_words
+from diandan.path.ask.states import RequestState
+from diandan.path.bundle.actions.advance import advance_job
+from diandan.path.bundle.facts import job_fact
+from diandan.path.bundle.models import Job
+from diandan.path.bundle.queries import requests_for_change, requests_of
+from diandan.path.bundle.states import JobState
+from diandan.path.engage.models import LIVING_TASKS, Task
+
+from ..models import Attendance, Incident
+
+AWAITED = (Task.State.PROPOSED, Task.State.CONFIRMED, Task.State.ON_WAY, Task.State.CHECKED_IN)
+
+
+@transaction.atomic
+def set_out(task: Task, *, by: Actor, at: datetime) -> None:
+    """在路上: the requester is told; nothing is tracked."""
+    _check_own(task, by)
+    if task.state not in (Task.State.PROPOSED, Task.State.CONFIRMED):
+        raise conflict("not_now", _("这项任务现在不能标记为出发。"))
+    _set(task, Task.State.ON_WAY, at)
+    _tell(task, "set_out", by, at)
+
+
+@transaction.atomic
+def check_in(task: Task, *, code: str, by: Actor, at: datetime) -> Attendance:
+    """到场: by the served person's code or the site's rotating code. Starts the job if first.
+
+    Raises Refusal `wrong_code` when neither matches.
+    """
+    _check_own(task, by)
+    if task.state == Task.State.CHECKED_IN:
+        return task.attendance  # the same check-in twice is one
+    if task.state not in (Task.State.PROPOSED, Task.State.CONFIRMED, Task.State.ON_WAY):
+        raise conflict("not_now", _("这项任务现在不能签到。"))
+    job = task.engagement.job
+    proof, request_id = _prove(job, code, at)
+    attendance = Attendance.objects.create(
+        task=task, request_id=request_id, in_at=at, in_proof=proof
+    )
+    _set(task, Task.State.CHECKED_IN, at)
+    advance_job(
+        job,
+        "check_in",
+        by=by,
+        at=at,
+        team_id=task.engagement.team_id,
+        person_id=task.person_id,
+        data={"task": str(task.id), "proof": proof},
+    )
+    return attendance
+
+
+@transaction.atomic
+def check_out(task: Task, *, code: str, note: str, by: Actor, at: datetime) -> Attendance:
+    """离场. When nobody is awaited or there any more, the job is served and so are its requests."""
+    _check_own(task, by)
+    if task.state == Task.State.CHECKED_OUT:
+        return task.attendance
+    if task.state != Task.State.CHECKED_IN:
+        raise conflict("not_in", _("请先签到,再签退。"))
+    job = task.engagement.job
+    attendance = task.attendance
+    if code:
+        attendance.out_proof, _request = _prove(job, code, at)
+    attendance.out_at = at
+    attendance.note = note[:500]
+    attendance.save(update_fields=["out_at", "out_proof", "note"])
+    _set(task, Task.State.CHECKED_OUT, at)
+    _tell(task, "check_out", by, at)
+    if not task.engagement.tasks.filter(state__in=AWAITED).exists():
+        finish(job, by=by, at=at)
+    return attendance
+
+
+@transaction.atomic
+def finish(job: Job, *, by: Actor, at: datetime) -> None:
+    """The work is done: every request of the job is served and may now be rated by its person."""
+    came = Task.objects.filter(
+        engagement__job=job, state__in=(Task.State.CHECKED_IN, Task.State.CHECKED_OUT)
+    ).exists()
+    if not came:
+        raise conflict("nobody_came", _("还没有人签到,不能算服务完成。没人到场请改派或标记未办成。"))
+    Task.objects.filter(
+        engagement__job=job, engagement__ended_at=None, state__in=LIVING_TASKS
+    ).exclude(state__in=(Task.State.CHECKED_IN, Task.State.CHECKED_OUT)).update(
+        state=Task.State.RELEASED, state_at=at
+    )
+    advance_job(job, "finish", by=by, at=at)
+    for request in requests_for_change(job):
+        if request.state == RequestState.ARRANGED:
+            advance(request, "finish", by=by, at=at, data={"job": str(job.id)})
+
+
+@transaction.atomic
+def report_incident(
+    task: Task, *, text: str, is_urgent: bool, by: Actor, at: datetime
+) -> Incident:
+    """Something went wrong: the team's leader and the place are told at once."""
+    _check_own(task, by)
+    row = Incident.objects.create(
+        job=task.engagement.job,
+        by_id=task.person_id,
+        at=at,
+        is_urgent=is_urgent,
+        text=clean_words(text, field="text"),
+    )
+    _tell(task, "incident", by, at, {"incident": str(row.id), "urgent": is_urgent})
+    return row
+
+
+@transaction.atomic
+def settle_incident(row: Incident, *, text: str, by: Actor, at: datetime) -> None:
+    """What was done about it."""
+    if row.settled_at is not None:
+        raise conflict("settled_before", _("这件事已经处理过了。"))
+    row.settlement = clean_words(text, field="text")
+    row.settled_at = at
+    row.settled_by_id = by.person_id
+    row.save(update_fields=["settlement", "settled_at", "settled_by"])
+
+
+def _prove(job: Job, code: str, at: datetime) -> tuple[str, object]:
+    """Which proof the code is, and of which request when it is a served person's."""
+    typed = "".join(c for c in code if c.isdigit())
+    requests = requests_of(job)
+    for request in requests:
+        if typed and hmac.compare_digest(typed, request.serve_code):
+            return Attendance.Proof.SERVED_CODE, request.id
+    places = [job.place, *(r.place for r in requests)]
+    if any(is_site_code(place=place, code=typed, at=at) for place in places):
+        return Attendance.Proof.SITE_CODE, None
+    raise Refusal(
+        "wrong_code",
+        _("码不对。请向服务对象要六位服务码,或看场地屏幕上的到场码(半小时换一次)。"),
+        field="code",
+    )
+
+
+def _check_own(task: Task, by: Actor) -> None:
+    if by.person_id != task.person_id:
+        raise forbidden(_("这不是您的任务,只有本人能操作。"))
+    if task.engagement.ended_at is not None and task.engagement.job.state != JobState.SERVED:
+        raise conflict("ended", _("这项任务已经取消。"))
+
+
+def _set(task: Task, state: Task.State, at: datetime) -> None:
+    task.state = state
+    task.state_at = at
+    task.save(update_fields=["state", "state_at"])
+
+
+def _tell(
+    task: Task, verb: str, by: Actor, at: datetime, data: dict[str, object] | None = None
+) -> None:
+    announce(
+        job_fact(
+            task.engagement.job,
+            verb,
+            by,
+            at,
+            {"task": str(task.id), **(data or {})},
+            team_id=task.engagement.team_id,
+            person_id=task.person_id,
+        )
+    )
