@@ -35,7 +35,11 @@ def _secret(path: Path) -> str:
 SECRET_KEY = _secret(env.SECRET_FILE.path() or HOME / "secret.key")
 DIANDAN_KEY_FILE = str(env.KEY_FILE.path() or HOME / "master.key")
 DIANDAN_DIVISIONS = env.DIVISIONS.path()
+DIANDAN_HOTLINE_URL = env.HOTLINE_URL.text()
+DIANDAN_HOTLINE_DIR = str(env.HOTLINE_DIR.path() or HOME / "hotline")
 DIANDAN_WAYS_OUT = env.ways_out()
+DIANDAN_PLACE = env.PLACE.text()
+DIANDAN_SMS_KIND = env.SMS_KIND.text()
 
 DATABASES = {
     "default": {
@@ -55,6 +59,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
     "diandan.ground.record",
     "diandan.ground.places",
     "diandan.ground.people",
@@ -83,11 +92,49 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "diandan.web.door.RefusalMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "diandan.config.urls"
 WSGI_APPLICATION = "diandan.config.wsgi.application"
 LOGIN_URL = "/me/sign-in"
+LOGIN_REDIRECT_URL = "/me/"
+
+# Everybody signs in by phone and code; staff may also use a name with a password or a passkey.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "diandan.web.accounts.backend.LoginBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+ACCOUNT_ADAPTER = "diandan.web.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = None
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "点单"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith("http://")
+AXES_FAILURE_LIMIT = 6
+AXES_COOLOFF_TIME = 0.5  # hours
+# A wrong password locks this name from this address, so that nobody can lock out a clerk from afar.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_LOCKOUT_CALLABLE = "diandan.web.accounts.adapter.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
 
 TEMPLATES = [
     {
@@ -99,6 +146,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "diandan.web.door.frame",
             ],
         },
     }

@@ -37,9 +37,7 @@ class ServiceKind(models.Model):
     class Meta:
         db_table = "service_kind"
         constraints = [
-            models.UniqueConstraint(
-                fields=["centre", "code"], name="service_kind_once"
-            ),
+            models.UniqueConstraint(fields=["centre", "code"], name="service_kind_once"),
         ]
 
     def __str__(self) -> str:
