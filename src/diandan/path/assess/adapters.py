@@ -93,7 +93,7 @@ def _number_in(said: httpx.Response) -> str:
     return str(body.get("number") or "")[:60] if isinstance(body, dict) else ""
 
 
-def configured() -> Hotline:
+def hotline() -> Hotline:
     """The hotline of this instance: at DIANDAN_HOTLINE_URL, or a folder when that is empty."""
     url = settings.DIANDAN_HOTLINE_URL
     return HttpHotline(url) if url else FileHotline(Path(settings.DIANDAN_HOTLINE_DIR))

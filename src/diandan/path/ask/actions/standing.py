@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -90,34 +90,29 @@ def end_standing(standing: Standing, *, by: Actor, at: datetime) -> Standing:
     return standing
 
 
-@transaction.atomic
-def occurrences_due(on: date, *, at: datetime, limit: int = 200) -> list[Standing]:
-    """The locked standing orders whose `next_on` is to be ordered now; call inside a transaction.
+def occurrences_due(on: date, limit: int = 200) -> list[Standing]:
+    """The standing orders whose occurrence on `next_on` is to be ordered on the day `on`.
 
-    For each the conductor places a request (channel STANDING) and calls `roll_on`; rows another
-    worker holds are left to it. Occurrences that went by while nobody looked are not ordered for
-    the past: they are announced as missed and the order stands at its next day.
+    The conductor locks each, places its request (channel STANDING) and calls `roll_on`. One whose
+    consent was withdrawn, or whose person is frozen, is not among them.
     """
-    rows = list(due_standings(on).select_for_update(skip_locked=True, of=("self",))[:limit])
-    for row in rows:
-        if row.next_on < on:
-            missed, row.next_on = (
-                row.next_on,
-                first_from(row.rhythm, row.next_on, on, row.person.born_on),
-            )
-            row.save(update_fields=["next_on"])
-            announce(_fact(row, "missed", SYSTEM, at, missed=missed.isoformat()))
-    return [row for row in rows if row.next_on - timedelta(days=row.days_ahead) <= on]
+    return list(due_standings(on)[:limit])
 
 
 @transaction.atomic
-def roll_on(standing: Standing, on: date, *, at: datetime) -> Standing:
-    """The occurrence on `next_on` has been ordered: stand at the first one after it and `on`."""
-    ordered = standing.next_on
-    following = next_on(standing.rhythm, ordered, standing.person.born_on)
-    standing.next_on = first_from(standing.rhythm, following, on, standing.person.born_on)
+def roll_on(standing: Standing, on: date, *, at: datetime, is_missed: bool = False) -> Standing:
+    """The occurrence on `next_on` was ordered, or went by unordered: stand at the next one.
+
+    The next one is the first after it that is not before `on`. A missed one is announced as such.
+    """
+    was = standing.next_on
+    born_on = standing.person.born_on
+    standing.next_on = first_from(
+        standing.rhythm, next_on(standing.rhythm, was, born_on), on, born_on
+    )
     standing.save(update_fields=["next_on"])
-    announce(_fact(standing, "came_round", SYSTEM, at, ordered=ordered.isoformat()))
+    happened = "missed" if is_missed else "came_round"
+    announce(_fact(standing, happened, SYSTEM, at, was_on=was.isoformat()))
     return standing
 
 

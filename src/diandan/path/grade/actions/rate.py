@@ -21,7 +21,7 @@ from ..core import is_bad
 from ..facts import follow_up_fact
 from ..models import CallBack, FollowUp, RaterRole, Rating
 from ..policies import check_did_not_serve, check_expert
-from ..queries import round_of
+from ..queries import open_follow_up, round_of
 
 TEXT_MAX = 1000
 BAD_RATING = "bad_rating"
@@ -100,7 +100,7 @@ def _who(
 def dispute(
     request: Request,
     *,
-    words: str,
+    text: str,
     by: Actor,
     at: datetime,
     owner_id: UUID | None,
@@ -110,29 +110,28 @@ def dispute(
 
     An open follow-up of a bad rating becomes the dispute's and keeps its earlier clock.
     """
-    text = clean_words(words, field="words")
+    words = clean_words(text, field="text")
     advance(request, "dispute", by=by, at=at)
-    return _open(request, DISPUTE, text, owner_id, due_at, by, at)
+    return _open(request, DISPUTE, words, owner_id, due_at, by, at)
 
 
 @transaction.atomic
-def settle_follow_up(follow_up: FollowUp, *, text: str, by: Actor, at: datetime) -> FollowUp:
-    """Say what was done about a locked follow-up; a disputed request may then be rated again.
+def settle_follow_up(request: Request, *, text: str, by: Actor, at: datetime) -> FollowUp:
+    """Say what was done about the open follow-up of a locked request; its state stays.
 
-    The caller has locked the request too. Who served may not settle what was said of her.
+    Who served may not settle what was said of her. After a settled dispute a new round of rating
+    begins, so that she may say what she thinks of the mending.
     """
     if by.person_id is None:
         raise forbidden(_("跟进要由具体的工作人员来办结。"), "person_needed")
-    request = follow_up.request
     check_did_not_serve(request, by)
-    if follow_up.settled_at is not None:
-        raise conflict("settled_before", _("这条跟进已经办结。"))
+    follow_up = open_follow_up(request)
+    if follow_up is None:
+        raise conflict("settled_before", _("没有待办的跟进,可能已经办结。"))
     follow_up.settlement = clean_words(text, field="text")
     follow_up.settled_at, follow_up.settled_by_id = at, by.person_id
     follow_up.save(update_fields=["settlement", "settled_at", "settled_by"])
     announce(follow_up_fact(follow_up, "settled", by, at))
-    if request.state == RequestState.DISPUTED:
-        advance(request, "settle", by=by, at=at, data={"follow_up": str(follow_up.id)})
     return follow_up
 
 
@@ -166,7 +165,7 @@ def _open(
     at: datetime,
 ) -> FollowUp:
     """The request's one open follow-up, opened now or joined."""
-    row = FollowUp.objects.filter(request=request, settled_at=None).first()
+    row = open_follow_up(request)
     if row is not None:
         row.cause = cause if cause == DISPUTE else row.cause
         row.words = "\n".join(part for part in (row.words, words) if part)
