@@ -105,7 +105,7 @@ LOGIN_REDIRECT_URL = "/me/"
 # Everybody signs in by phone and code; staff may also use a name with a password or a passkey.
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "diandan.web.accounts.backend.LoginBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -127,6 +127,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "点单"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith("http://")
+# Wrong passwords are counted in one place, by axes in the database, not per web worker as well.
+ACCOUNT_RATE_LIMITS = {"login_failed": "300/m/ip"}
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.5  # hours
 # A wrong password locks this name from this address, so that nobody can lock out a clerk from afar.
@@ -161,6 +163,7 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise complains of a folder not collected into yet
 STATICFILES_DIRS = [SOURCE / "web" / "static"]
 WHITENOISE_USE_FINDERS = True
 
@@ -189,4 +192,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": env.LOG_LEVEL.text()},
+    "loggers": {"axes": {"level": "WARNING"}},
 }

@@ -287,3 +287,13 @@ def own(person: Person) -> Own:
         phone=vault.unseal(key, person.phone_enc),
         door=vault.unseal(key, person.door_enc),
     )
+
+
+def by_calendar_key(key: str) -> Person | None:
+    """Whose calendar feed this secret address is."""
+    return Person.objects.filter(calendar_key=key, frozen_at=None).first() if key else None
+
+
+def readings_of(person_id: UUID, limit: int = 50) -> list[Reading]:
+    """Who read her private strings, newest first."""
+    return list(Reading.objects.filter(person_id=person_id).order_by("-at")[:limit])
