@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -19,9 +20,16 @@ from .wechat import WeChatAccount, WeChatTemplate
 WECHAT = "wechat"
 
 
-def adapters() -> dict[str, Adapter]:
-    """The adapters of this centre, as its environment says. Keep them: they keep tokens."""
-    return adapters_for(settings.DIANDAN_WAYS_OUT)
+def adapters() -> Mapping[str, Adapter]:
+    """The adapters of this centre, as its environment says; the same ones at every call."""
+    said: dict[str, str] = settings.DIANDAN_WAYS_OUT
+    return _kept(tuple(sorted(said.items())))
+
+
+@cache
+def _kept(said: tuple[tuple[str, str], ...]) -> Mapping[str, Adapter]:
+    """Kept, because an adapter keeps its access token."""
+    return adapters_for(dict(said))
 
 
 def adapters_for(said: Mapping[str, str]) -> dict[str, Adapter]:

@@ -1,0 +1,296 @@
+"""告知: tell whoever a fact concerns, once, in her own language; a handler of the relay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from diandan.ground.notify.actions.tell import tell
+from diandan.ground.people.models import Person, Team
+from diandan.ground.people.queries import leaders_of, staff_of
+from diandan.ground.record.models import FactRow
+from diandan.kit.units import local
+from diandan.path.ask.models import Request
+from diandan.path.bundle.models import Bond, Job
+from diandan.path.dispatch.models import Offer
+from diandan.path.engage.models import LIVING_TASKS, Engagement, Task
+from diandan.path.engage.queries import living
+
+from . import authority
+from .choice import flow_of
+from .models import Clock
+from .notice_table import FIRST_ONLY, NEUTRAL_ASKING, NEUTRAL_OTHERS, NOTICES, Notice, Whom
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One person to tell, with her own link, and the request she knows the order by."""
+
+    person: Person
+    link: str
+    request: Request | None = None
+    team: Team | None = None
+
+
+@dataclass(slots=True)
+class Case:
+    """A fact with its order, read once."""
+
+    fact: FactRow
+    request: Request | None
+    job: Job | None
+    team: Team | None
+    offers: list[Offer] = field(default_factory=list)
+
+    @property
+    def subject(self) -> Request | Job:
+        """What the fact happened to."""
+        subject = self.job or self.request
+        assert subject is not None
+        return subject
+
+
+def tell_of(fact: FactRow, at: datetime) -> None:
+    """Tell everybody this fact concerns, by the table; each person at most once a fact."""
+    lines = NOTICES.get(fact.kind)
+    if not lines or (fact.kind in FIRST_ONLY and _happened_before(fact)):
+        return
+    case = _case_of(fact)
+    if case is None:
+        return
+    told: set[UUID] = set()
+    for line in lines:
+        if not _applies(line, case):
+            continue
+        for reader in _readers(line.whom, case, at):
+            if reader.person.id not in told and not _did_it_herself(reader, line, case):
+                told.add(reader.person.id)
+                _tell_one(reader, line, case, at)
+
+
+def _tell_one(reader: Reader, line: Notice, case: Case, at: datetime) -> None:
+    with translation.override(reader.person.language):
+        if case.subject.is_private:
+            words = NEUTRAL_ASKING if line.whom == Whom.ASKING else NEUTRAL_OTHERS
+        else:
+            words = line.words
+        text = str(words) % _fillings(reader, case, at)
+    tell(
+        person=reader.person,
+        kind=case.fact.kind[:40],
+        key=f"{case.fact.id}:{reader.person.id}",
+        text=text,
+        at=at,
+        link=reader.link,
+        must_have=line.must_have,
+        urgent=line.urgent,
+        request_id=reader.request.id if reader.request else case.fact.request_id,
+        job_id=case.fact.job_id,
+    )
+
+
+def _case_of(fact: FactRow) -> Case | None:
+    """The fact's order; None for a fact of something else, or one whose order is gone."""
+    job = request = None
+    if fact.kind.startswith("job.") and fact.job_id:
+        job = (
+            Job.objects.select_related("place", "owner_place", "kind")
+            .filter(id=fact.job_id)
+            .first()
+        )
+    elif fact.kind.startswith("request.") and fact.request_id:
+        request = (
+            Request.objects.select_related(
+                "place", "owner_place", "kind", "requester", "placed_by", "first_owner"
+            )
+            .filter(id=fact.request_id)
+            .first()
+        )
+    if job is None and request is None:
+        return None
+    case = Case(fact, request, job, _team_of(fact, job))
+    if job is not None:
+        case.offers = _offers_of(fact, job)
+    return case
+
+
+def _team_of(fact: FactRow, job: Job | None) -> Team | None:
+    if fact.team_id:
+        return Team.objects.filter(id=fact.team_id).first()
+    if job is None:
+        return None
+    engagement = living(job) or (
+        Engagement.objects.filter(job=job, ended_at=fact.at).select_related("team").first()
+    )
+    return engagement.team if engagement else None
+
+
+def _offers_of(fact: FactRow, job: Job) -> list[Offer]:
+    """The offers the fact is about: those of its wave, or those its moment ended."""
+    rows = Offer.objects.filter(job=job).select_related("team").order_by("offered_at", "id")
+    if "wave" in fact.data:
+        return list(rows.filter(wave=fact.data["wave"]))
+    return list(
+        rows.filter(answered_at=fact.at, state__in=[Offer.State.TAKEN, Offer.State.RECALLED])
+    )
+
+
+def _applies(line: Notice, case: Case) -> bool:
+    """Whether the line holds for this fact's particulars."""
+    fact = case.fact
+    if fact.kind == "request.added_to":
+        return (line.whom == Whom.DESK) == bool(fact.data.get("from_requester"))
+    if fact.kind == "job.task_answered":
+        return not fact.data.get("yes")
+    if fact.kind == "job.reminded" and case.job is not None:
+        team_has_it = case.team is not None
+        return team_has_it if line.whom == Whom.TEAM else not team_has_it
+    return True
+
+
+def _did_it_herself(reader: Reader, line: Notice, case: Case) -> bool:
+    """Nobody is told of her own act, but who asks gets a receipt of what she asked."""
+    if reader.person.id != case.fact.by_id:
+        return False
+    return not (line.whom == Whom.ASKING and case.fact.kind == "request.placed")
+
+
+def _readers(whom: Whom, case: Case, at: datetime) -> Iterator[Reader]:
+    match whom:
+        case Whom.ASKING:
+            for request in _requests(case):
+                yield from _asking(request)
+        case Whom.FIRST_OWNER:
+            for request in _requests(case):
+                if request.first_owner is not None:
+                    yield Reader(request.first_owner, f"/desk/requests/{request.id}", request)
+        case Whom.DESK:
+            yield from _desk(case, at)
+        case Whom.TEAM:
+            if case.team is not None and case.job is not None:
+                link = f"/v/jobs/{case.job.id}"
+                yield from (Reader(p, link, team=case.team) for p in leaders_of(case.team))
+        case Whom.ASKED | Whom.UNASKED:
+            yield from _asked(case)
+        case _:
+            yield from _volunteers(whom, case)
+
+
+def _requests(case: Case) -> list[Request]:
+    """The requests the fact touches: its own, or all that its job served at that moment."""
+    if case.request is not None:
+        return [case.request]
+    bonds = Bond.objects.filter(
+        Q(left_at=None) | Q(left_at__gte=case.fact.at), job=case.job, joined_at__lte=case.fact.at
+    ).select_related(
+        "request__requester", "request__placed_by", "request__first_owner", "request__place"
+    )
+    return [bond.request for bond in bonds.order_by("request__placed_at", "request_id")]
+
+
+def _asking(request: Request) -> Iterator[Reader]:
+    link = f"/r/{request.follow_key}"
+    yield Reader(request.requester, link, request)
+    outside_the_desk = request.placed_by_id not in (None, request.first_owner_id)
+    if outside_the_desk and request.placed_by is not None:
+        yield Reader(request.placed_by, link, request)
+
+
+def _desk(case: Case, at: datetime) -> Iterator[Reader]:
+    subject = case.subject
+    noun = "request" if case.request is not None else "job"
+    flow = flow_of(subject.flow)
+    link = f"/desk/{noun}s/{subject.id}"
+    for roles, place in authority.owner_posts(flow, flow.stage(noun, subject.state), subject):
+        for person in staff_of(place.path, roles, at):
+            yield Reader(person, link, case.request)
+
+
+def _asked(case: Case) -> Iterator[Reader]:
+    for offer in case.offers:
+        if offer.team is None:
+            continue  # open to all: on the board for every team, in nobody's pocket
+        for person in leaders_of(offer.team):
+            yield Reader(person, f"/v/offers/{offer.id}", team=offer.team)
+
+
+def _volunteers(whom: Whom, case: Case) -> Iterator[Reader]:
+    tasks = Task.objects.filter(engagement__job=case.job).select_related(
+        "person", "engagement__team"
+    )
+    at = case.fact.at
+    match whom:
+        case Whom.CHOSEN:
+            tasks = tasks.filter(allocated_at=at, handed_from=None)
+        case Whom.RELEASED:
+            tasks = tasks.filter(state=Task.State.RELEASED, state_at=at)
+        case Whom.NEXT:
+            tasks = tasks.filter(id=case.fact.data.get("to_task"))
+        case _:
+            tasks = tasks.filter(state__in=LIVING_TASKS, engagement__ended_at=None)
+    for task in tasks.order_by("id"):
+        yield Reader(task.person, f"/v/tasks/{task.id}", team=task.engagement.team)
+
+
+def _fillings(reader: Reader, case: Case, at: datetime) -> dict[str, str]:
+    subject = case.subject
+    team = reader.team or case.team
+    known_by = reader.request or subject
+    return {
+        "number": known_by.number,
+        "what": subject.kind.name,
+        "place": subject.owner_place.full_name,
+        "station": subject.place.name,
+        "team": team.name if team else _("志愿服务队"),
+        "teams": _teams(case),
+        "by": _by(known_by.promise_at, at),
+        "due": _day(_due(case)),
+        "start": _start(subject),
+    }
+
+
+def _teams(case: Case) -> str:
+    names = [offer.team.name for offer in case.offers if offer.team is not None]
+    if not names:
+        return _("本中心的队伍(抢单)")
+    if len(names) <= 2:
+        return "、".join(names)
+    return _("%(first)s等%(n)s支队伍") % {"first": names[0], "n": len(names)}
+
+
+def _by(promise_at: datetime, at: datetime) -> str:
+    if promise_at <= at:
+        return _("已过答复时间,正在催办")
+    return _("%(when)s前答复") % {"when": _day(promise_at)}
+
+
+def _due(case: Case) -> datetime:
+    """By when the one who has it now must act: the offer's end, else the running clock's."""
+    still_open = [offer.expires_at for offer in case.offers if offer.answered_at is None]
+    if still_open:
+        return min(still_open)
+    noun = "request" if case.request is not None else "job"
+    clock = Clock.objects.filter(noun=noun, subject_id=case.subject.id).first()
+    return clock.due_at if clock else case.subject.promise_at
+
+
+def _start(subject: Request | Job) -> str:
+    starts = subject.starts_at if isinstance(subject, Job) else subject.wanted_from
+    return _day(starts) if starts else _("时间待约")
+
+
+def _day(moment: datetime) -> str:
+    """3月9日 17:00, or as the reader's language has it."""
+    here = local(moment)
+    return f"{date_format(here, 'MONTH_DAY_FORMAT')} {here:%H:%M}"
+
+
+def _happened_before(fact: FactRow) -> bool:
+    return FactRow.objects.filter(job_id=fact.job_id, kind=fact.kind, id__lt=fact.id).exists()
