@@ -27,6 +27,9 @@ from diandan.path.engage.models import Engagement, Task
 from diandan.path.engage.queries import task_for_change
 from diandan.path.fulfil.actions.visit import check_in, check_out, report_incident, set_out
 from diandan.path.fulfil.models import Attendance, Incident
+from diandan.path.grade.actions.rate import settle_follow_up
+from diandan.path.grade.models import FollowUp
+from diandan.path.grade.queries import open_follow_up
 
 from . import authority
 from .choice import flow_for
@@ -53,9 +56,7 @@ def accept_offer(
 
 
 @transaction.atomic
-def decline_offer(
-    offer_id: UUID, *, reason: str, text: str = "", by: Actor, at: datetime
-) -> Offer:
+def decline_offer(offer_id: UUID, *, reason: str, text: str = "", by: Actor, at: datetime) -> Offer:
     """这次不行. Costs nothing; the next team is asked at once by the worker."""
     offer = offer_for_change(offer_id)
     team = _team_for(offer, None, by)
@@ -146,6 +147,18 @@ def rekind(request_id: UUID, *, kind: ServiceKind, by: Actor, at: datetime) -> R
         at=at,
     )
     return request
+
+
+@transaction.atomic
+def answer_follow_up(request_id: UUID, *, text: str, by: Actor, at: datetime) -> FollowUp:
+    """跟进办结: what was done about a bad rating or a dispute, by its named person or the desk."""
+    request = for_change(request_id)
+    row = open_follow_up(request)
+    if row is None:
+        raise conflict("no_follow_up", _("这张单子没有待办的跟进。"))
+    if by.person_id != row.owner_id and not authority.is_worker_of(request, by):
+        raise forbidden(_("这条跟进由别人负责,您不能办结。"))
+    return settle_follow_up(request, text=text, by=by, at=at)
 
 
 def _team_for(offer: Offer, team_id: UUID | None, by: Actor) -> UUID:

@@ -46,10 +46,11 @@ def owner_posts(flow: Flow, stage: Stage, subject: Request | Job) -> list[tuple[
     if owner.plain == "review" and isinstance(subject, Job):
         level = Level(subject.review_level or Level.STATION)
         return [({REVIEWERS[level]}, ancestor_at(subject.place, level))]
-    if owner.level is None:
-        return []
-    roles = set(owner.roles)
-    return [(roles, ancestor_at(subject.place, owner.level)), (roles, subject.owner_place)]
+    owners = [owner]
+    if stage.owner.plain == "job":  # while a job carries it, the job's desk answers as well
+        owners.append(flow.job["ready"].owner)
+    posts = [(set(one.roles), ancestor_at(subject.place, one.level)) for one in owners if one.level]
+    return [*posts, (set(owner.roles), subject.owner_place)] if posts else []
 
 
 def may(flow: Flow, stage: Stage, verb: str, subject: Request | Job, by: Actor) -> bool:
@@ -118,14 +119,18 @@ def _is_member(subject: Request | Job, by: Actor) -> bool:
     if not isinstance(subject, Job):
         return False
     engagement = living(subject)
-    return (
-        engagement is not None
-        and engagement.tasks.filter(person_id=by.person_id).exists()
-    )
+    if engagement is None or by.person_id is None:
+        return False
+    return engagement.tasks.filter(person_id=by.person_id).exists()
 
 
 def is_party(request: Request, by: Actor) -> bool:
     """Her own request, or one in the area of a worker who may see it."""
-    if _is_requester(request, by) or _may_relay(request, by):
-        return True
-    return request.is_private and by.holds({Role.MEDIATOR}, request.place.path)
+    return _is_requester(request, by) or is_worker_of(request, by)
+
+
+def is_worker_of(request: Request, by: Actor) -> bool:
+    """A worker of the request's area; of a private matter, a mediator there."""
+    if request.is_private:
+        return by.holds({Role.MEDIATOR}, request.place.path)
+    return _may_relay(request, by)

@@ -19,7 +19,7 @@ PROMISE_REPEAT = "24h"
 
 
 def noun_of(subject: Request | Job) -> str:
-    """"request" or "job"."""
+    """ "request" or "job"."""
     return "request" if isinstance(subject, Request) else "job"
 
 
@@ -61,8 +61,7 @@ def climb(clock: Clock, subject: Request | Job, *, at: datetime) -> None:
     ladder = stage_of(subject).ladder
     if clock.step + 1 < len(ladder):
         clock.step += 1
-        due = rung_due(subject, ladder[clock.step], subject.state_at)
-        clock.due_at = max(due, at + timedelta(minutes=1))
+        clock.due_at = rung_due(subject, ladder[clock.step], subject.state_at)
     else:
         last = ladder[-1]
         again = PROMISE_REPEAT if last.after == "promise" else last.after

@@ -37,6 +37,7 @@ from .request_acts import REQUEST_ACTS
 from .template import Flow, Stage
 from .verbs import VERBS
 
+
 @transaction.atomic
 def place_request(*, wish: Wish, requester: Person, by: Actor, at: datetime) -> Request:
     """点单, through any door. Chooses the flow, makes the promise, starts the clock.
@@ -149,9 +150,15 @@ def check_item(item: Item, at: datetime) -> None:
         item.until_on is None or day <= item.until_on
     )
     if item.state != Item.State.PUBLISHED or not in_season:
-        raise Refusal("item_gone", _("「%(title)s」现在不能点,请看看菜单里的其他项目。") % {"title": item.title})
+        raise Refusal(
+            "item_gone",
+            _("「%(title)s」现在不能点,请看看菜单里的其他项目。") % {"title": item.title},
+        )
     if item.is_paid:
-        raise Refusal("item_paid", _("「%(title)s」是便民低偿服务,请直接到服务点办理。") % {"title": item.title})
+        raise Refusal(
+            "item_paid",
+            _("「%(title)s」是便民低偿服务,请直接到服务点办理。") % {"title": item.title},
+        )
 
 
 def _family(job: Job | None) -> list[Request | Job]:

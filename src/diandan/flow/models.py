@@ -28,9 +28,7 @@ class Clock(models.Model):
     class Meta:
         db_table = "clock"
         constraints = [
-            models.UniqueConstraint(
-                fields=["noun", "subject_id"], name="clock_one_a_subject"
-            ),
+            models.UniqueConstraint(fields=["noun", "subject_id"], name="clock_one_a_subject"),
         ]
         indexes = [models.Index(fields=["due_at"], name="clock_due")]
 
@@ -47,6 +45,4 @@ class FlowChoice(models.Model):
 
     class Meta:
         db_table = "flow_choice"
-        indexes = [
-            models.Index(fields=["centre", "chosen_at"], name="flow_choice_centre")
-        ]
+        indexes = [models.Index(fields=["centre", "chosen_at"], name="flow_choice_centre")]

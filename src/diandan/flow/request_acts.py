@@ -32,7 +32,9 @@ from diandan.path.engage.actions.allocate import end_engagement
 from diandan.path.grade.actions.rate import dispute, rate, settle_follow_up
 from diandan.path.grade.models import FollowUp, RaterRole
 
-from .clocks import next_place_up
+from . import authority
+from .choice import flow_of
+from .clocks import next_place_up, stage_of
 from .promise import promise_for
 from .template import Flow
 
@@ -75,9 +77,7 @@ def refuse(
     advance(request, "refuse", by=by, at=at, reason=need_reason(reason), whose=whose[:80])
 
 
-def pass_up(
-    request: Request, *, flow: Flow, by: Actor, at: datetime, reason: str = ""
-) -> None:
+def pass_up(request: Request, *, flow: Flow, by: Actor, at: datetime, reason: str = "") -> None:
     """上交一级: 小事不出组、难事不出村、大事不出镇."""
     above = next_place_up(request.owner_place)
     if above is None:
@@ -103,6 +103,8 @@ def arrange(
         raise Refusal("gone", _("有一张点单找不到了,请刷新后再选。"))
     if len(together) > 1 and not flow.merges and by.is_system:
         raise Refusal("no_merge", _("这个流程不集单。"))
+    for one in together[1:]:
+        _check_may_merge(one, by)
     level = flow.job["designed"].owner.level
     owner_place = ancestor_at(request.place, level) if level else request.owner_place
     for one in together:
@@ -122,9 +124,7 @@ def hand_over(request: Request, *, flow: Flow, by: Actor, at: datetime, reason: 
     queue_case(request, reason=need_reason(reason), by=by, at=at)
 
 
-def take_case_back(
-    request: Request, *, flow: Flow, by: Actor, at: datetime, outcome: str
-) -> None:
+def take_case_back(request: Request, *, flow: Flow, by: Actor, at: datetime, outcome: str) -> None:
     """收回 from the outside hotline, to be arranged here."""
     take_back(_case(request), outcome=outcome, is_solved=False, by=by, at=at)
 
@@ -139,7 +139,9 @@ def withdraw(request: Request, *, flow: Flow, by: Actor, at: datetime, reason: s
     """撤回: no reason asked of her. A job that served her alone is cancelled and its team told."""
     job = job_of(request)
     if job is not None and job.state in (JobState.SERVING, JobState.SERVED, JobState.CLOSED):
-        raise conflict("already_serving", _("志愿者已经到场,不能撤回。有情况请当面说或评价时告诉我们。"))
+        raise conflict(
+            "already_serving", _("志愿者已经到场,不能撤回。有情况请当面说或评价时告诉我们。")
+        )
     _leave_job(request, why="withdrawn", by=by, at=at)
     advance(request, "withdraw", by=by, at=at, reason=reason[:300])
 
@@ -244,11 +246,26 @@ def named_person(request: Request, by: Actor) -> UUID | None:
     for role in order:
         grants = RoleGrant.objects.filter(
             role=role, revoked_at=None, place_id__in=request.place.ancestor_ids
-        ).exclude(person_id=by.person_id)
+        )
+        if by.person_id is not None:
+            grants = grants.exclude(person_id=by.person_id)
         grant = grants.order_by("-place__path", "id").first()
         if grant is not None:
             return grant.person_id
     return request.first_owner_id
+
+
+def _check_may_merge(request: Request, by: Actor) -> None:
+    """Merging somebody's request in is an act on that request: its own desk's to do."""
+    stage = stage_of(request)
+    verb = "take_up" if request.state == RequestState.PLACED else "arrange"
+    if verb not in stage.ways:
+        raise conflict(
+            "not_together",
+            _("%(number)s 现在是「%(state)s」,不能并入。")
+            % {"number": request.number, "state": RequestState(request.state).label},
+        )
+    authority.check(flow_of(request.flow), stage, verb, request, by)
 
 
 def _case(request: Request) -> HotlineCase:

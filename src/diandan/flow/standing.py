@@ -50,5 +50,5 @@ def _place_one(found: Standing, at: datetime) -> int:
             standing=row,
         )
         place_request(wish=wish, requester=row.person, by=SYSTEM, at=at)
-    roll_on(row, on=row.next_on)
+    roll_on(row, on=row.next_on, at=at, is_missed=end <= at)
     return 1

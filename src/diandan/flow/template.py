@@ -241,7 +241,9 @@ def _check_stage(flow: Flow, noun: str, stage: Stage) -> list[str]:
             faults.append(_("%(where)s:没有出路。") % {"where": where})
     for verb in sorted(stage.ways | ({stage.auto} - {""})):
         if (noun, verb) not in VERBS:
-            faults.append(_("%(where)s:没有「%(verb)s」这个动作。") % {"where": where, "verb": verb})
+            faults.append(
+                _("%(where)s:没有「%(verb)s」这个动作。") % {"where": where, "verb": verb}
+            )
             continue
         for target in leads(noun, verb, stage.state):
             if target not in stages:

@@ -71,6 +71,7 @@ VERBS: dict[tuple[str, str], Verb] = {
     ("job", "cancel"): Verb(_("取消服务单"), Who.OWNER),
 }
 
+
 def leads(noun: str, verb: str, state: str) -> frozenset[str]:
     """The states `verb` may lead to from `state`; empty when it cannot start there."""
     if VERBS[(noun, verb)].stays:

@@ -5,16 +5,19 @@ moment and another goes on where it stood.
 
 from __future__ import annotations
 
+import functools
 import logging
 import signal
 import threading
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import FrameType
 
 from django.db import close_old_connections
 
 from diandan.ground.notify.actions.send import send_due
-from diandan.ground.notify.adapters import adapters
+from diandan.ground.notify.adapters.base import Adapter
+from diandan.ground.notify.adapters.choose import adapters
 from diandan.ground.record.actions.hand_out import hand_out
 from diandan.kit.clock import now
 from diandan.path.assess.actions.hotline import drain
@@ -32,6 +35,12 @@ SLOW_EVERY = timedelta(minutes=1)
 ROUNDS_MAX = 200
 
 
+@functools.cache
+def _ways_out() -> Mapping[str, Adapter]:
+    """The message adapters, made once: they keep their tokens."""
+    return adapters()
+
+
 def run_once(at: datetime, *, slow: bool = True) -> int:
     """Everything due at `at`, until nothing more follows from it; returns how much was done.
 
@@ -44,7 +53,7 @@ def run_once(at: datetime, *, slow: bool = True) -> int:
         if slow:
             done += place_due(at=at)
             done += drain(at=at, adapter=hotline()).sent
-        done += send_due(at=at, adapters=adapters())
+        done += send_due(at=at, adapters=_ways_out())
         total += done
         if not done:
             return total

@@ -24,7 +24,9 @@ def clean_words(text: str, *, field: str = "words") -> str:
     )
     kept = unicodedata.normalize("NFC", kept).strip()
     if not any(unicodedata.category(c)[0] in "LNS" for c in kept):
-        raise Refusal("words_empty", _("请写一句您需要什么帮助,例如「厨房水管漏水」。"), field=field)
+        raise Refusal(
+            "words_empty", _("请写一句您需要什么帮助,例如「厨房水管漏水」。"), field=field
+        )
     if len(kept) > WORDS_MAX:
         raise Refusal(
             "words_too_long",
@@ -52,7 +54,9 @@ def check_window(start: datetime | None, end: datetime | None, at: datetime) -> 
     if end <= start:
         raise Refusal("window_backward", _("结束时间要晚于开始时间。"), field="wanted_until")
     if end <= at:
-        raise Refusal("window_past", _("这个时间已经过去了,请选今天以后的时间。"), field="wanted_from")
+        raise Refusal(
+            "window_past", _("这个时间已经过去了,请选今天以后的时间。"), field="wanted_from"
+        )
     if start > at + AHEAD_MAX:
         raise Refusal("window_far", _("最多可预约半年以内的时间。"), field="wanted_from")
 

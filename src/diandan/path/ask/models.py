@@ -95,9 +95,7 @@ class Visit(models.Model):
 
     class Meta:
         db_table = "visit"
-        constraints = [
-            models.UniqueConstraint(fields=["plan", "label"], name="visit_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["plan", "label"], name="visit_once")]
 
 
 class Request(models.Model):
@@ -112,9 +110,7 @@ class Request(models.Model):
     item = models.ForeignKey(Item, models.PROTECT, null=True, blank=True)
     flow = models.CharField(max_length=40)
     state = models.CharField(max_length=12, choices=RequestState.choices)
-    urgency = models.CharField(
-        max_length=8, choices=Urgency.choices, default=Urgency.NORMAL
-    )
+    urgency = models.CharField(max_length=8, choices=Urgency.choices, default=Urgency.NORMAL)
     words = models.TextField()
     title = models.CharField(max_length=80)
     people_count = models.IntegerField(default=1)
@@ -145,16 +141,13 @@ class Request(models.Model):
     class Meta:
         db_table = "request"
         indexes = [
-            models.Index(
-                fields=["centre", "state", "promise_at"], name="request_queue"
-            ),
+            models.Index(fields=["centre", "state", "promise_at"], name="request_queue"),
             models.Index(fields=["requester", "placed_at"], name="request_mine"),
             models.Index(fields=["place", "kind"], name="request_place_kind"),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(people_count__gte=1)
-                & models.Q(people_count__lte=500),
+                condition=models.Q(people_count__gte=1) & models.Q(people_count__lte=500),
                 name="request_people_count",
             ),
             models.CheckConstraint(

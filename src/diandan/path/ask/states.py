@@ -38,9 +38,7 @@ REQUEST_MOVES: dict[str, tuple[frozenset[RequestState], RequestState]] = {
     "take_back": (frozenset({S.HANDED_OVER}), S.TAKEN_UP),
     "mark_unmet": (frozenset({S.PLACED, S.TAKEN_UP, S.ARRANGED}), S.UNMET),
     "withdraw": (
-        frozenset(
-            {S.PLACED, S.TAKEN_UP, S.ARRANGED, S.RETURNED, S.HANDED_OVER, S.UNMET}
-        ),
+        frozenset({S.PLACED, S.TAKEN_UP, S.ARRANGED, S.RETURNED, S.HANDED_OVER, S.UNMET}),
         S.WITHDRAWN,
     ),
     "finish": (frozenset({S.ARRANGED, S.HANDED_OVER}), S.SERVED),

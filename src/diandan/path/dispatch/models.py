@@ -42,9 +42,7 @@ class Offer(models.Model):
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    reason = models.CharField(
-        max_length=10, choices=DeclineReason.choices, blank=True, default=""
-    )
+    reason = models.CharField(max_length=10, choices=DeclineReason.choices, blank=True, default="")
     reason_text = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:

@@ -39,9 +39,7 @@ def candidates_for(job: Job, at: datetime, *, takers_only: bool) -> list[Ranked]
             last_asked=Max("offers__offered_at"),
         )
     )
-    asked = set(
-        Offer.objects.filter(job=job, team__isnull=False).values_list("team_id", flat=True)
-    )
+    asked = set(Offer.objects.filter(job=job, team__isnull=False).values_list("team_id", flat=True))
     takers: set[UUID] = set()
     if job.item_id:
         takers = set(
@@ -94,7 +92,9 @@ def open_offers(job: Job) -> QuerySet[Offer]:
     return Offer.objects.filter(job=job, state=Offer.State.OPEN)
 
 
-def what_else(team_ids: frozenset[UUID], centre_id: int, at: datetime, limit: int = 5) -> list[Offer]:
+def what_else(
+    team_ids: frozenset[UUID], centre_id: int, at: datetime, limit: int = 5
+) -> list[Offer]:
     """Other open offers these teams could answer or claim now: told to who came too late."""
     return list(
         Offer.objects.filter(state=Offer.State.OPEN, expires_at__gt=at, job__centre_id=centre_id)

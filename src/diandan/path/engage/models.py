@@ -51,12 +51,8 @@ class Task(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id)
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="tasks")
     person = models.ForeignKey(Person, models.PROTECT, related_name="tasks")
-    state = models.CharField(
-        max_length=12, choices=State.choices, default=State.PROPOSED
-    )
-    allocated_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, related_name="+"
-    )
+    state = models.CharField(max_length=12, choices=State.choices, default=State.PROPOSED)
+    allocated_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     allocated_at = models.DateTimeField()
     state_at = models.DateTimeField()
     reason = models.CharField(max_length=200, blank=True, default="")

@@ -14,9 +14,7 @@ from .models import LIVING_TASKS, Engagement, Task
 
 def living(job: Job) -> Engagement | None:
     """The team that has the job now, if any."""
-    return (
-        Engagement.objects.filter(job=job, ended_at=None).select_related("team", "job").first()
-    )
+    return Engagement.objects.filter(job=job, ended_at=None).select_related("team", "job").first()
 
 
 def task_for_change(task_id: UUID) -> Task:

@@ -25,17 +25,14 @@ class Attendance(models.Model):
     in_at = models.DateTimeField()
     in_proof = models.CharField(max_length=12, choices=Proof.choices)
     out_at = models.DateTimeField(null=True, blank=True)
-    out_proof = models.CharField(
-        max_length=12, choices=Proof.choices, blank=True, default=""
-    )
+    out_proof = models.CharField(max_length=12, choices=Proof.choices, blank=True, default="")
     note = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
         db_table = "attendance"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(out_at=None)
-                | models.Q(out_at__gte=models.F("in_at")),
+                condition=models.Q(out_at=None) | models.Q(out_at__gte=models.F("in_at")),
                 name="attendance_forward",
             ),
         ]

@@ -36,7 +36,8 @@ def advance(
     if was not in starts:
         raise conflict(
             "not_now",
-            _("这张单子现在是「%(state)s」,不能这样操作。请刷新看看最新进展。") % {"state": was.label},
+            _("这张单子现在是「%(state)s」,不能这样操作。请刷新看看最新进展。")
+            % {"state": was.label},
         )
     request.state = leads_to
     request.state_at = at
@@ -46,5 +47,7 @@ def advance(
         request.reopened += 1
     request.save(update_fields=["state", "state_at", "reason", "whose", "reopened"])
     announce(
-        request_fact(request, verb, by, at, {"from": was.value, "to": leads_to.value, **(data or {})})
+        request_fact(
+            request, verb, by, at, {"from": was.value, "to": leads_to.value, **(data or {})}
+        )
     )

@@ -25,9 +25,7 @@ def add_words(request: Request, *, text: str, by: Actor, at: datetime) -> Words:
         text=clean_words(text, field="text"),
         at=at,
     )
-    announce(
-        request_fact(request, "add_words", by, at, {"from_requester": row.from_requester})
-    )
+    announce(request_fact(request, "add_words", by, at, {"from_requester": row.from_requester}))
     return row
 
 

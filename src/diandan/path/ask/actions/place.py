@@ -116,7 +116,11 @@ def place(
         state_at=at,
         promise_at=promise_at,
     )
-    announce(request_fact(request, "place", by, at, {"channel": wish.channel, "flow": flow, "to": request.state}))
+    announce(
+        request_fact(
+            request, "place", by, at, {"channel": wish.channel, "flow": flow, "to": request.state}
+        )
+    )
     return request
 
 

@@ -120,7 +120,9 @@ def split(job: Job, request: Request, *, by: Actor, at: datetime) -> None:
     Lossless: number, words, promise, first owner and messages were never touched by the merge.
     """
     if JobState(job.state) not in OPEN_STATES:
-        raise conflict("job_started", _("服务已经开始,不能再拆出。服务完成后每位点单人仍单独评价。"))
+        raise conflict(
+            "job_started", _("服务已经开始,不能再拆出。服务完成后每位点单人仍单独评价。")
+        )
     bond = _bond(job, request)
     if Bond.objects.filter(job=job, left_at=None).count() == 1:
         raise conflict("last_request", _("这是服务单里最后一张点单,要拆请直接取消服务单。"))
@@ -164,4 +166,3 @@ def _bond(job: Job, request: Request) -> Bond:
     if bond is None:
         raise conflict("not_in_job", _("这张点单不在这张服务单里。"))
     return bond
-

@@ -125,9 +125,7 @@ def expire(job: Job, *, by: Actor, at: datetime) -> int:
     late = list(Offer.objects.filter(job=job, state=Offer.State.OPEN, expires_at__lte=at))
     for row in late:
         _answer(row, Offer.State.EXPIRED, by=by, at=at)
-        announce(
-            job_fact(job, "expire", by, at, {"offer": str(row.id)}, team_id=row.team_id)
-        )
+        announce(job_fact(job, "expire", by, at, {"offer": str(row.id)}, team_id=row.team_id))
     return len(late)
 
 

@@ -32,7 +32,7 @@ def accept(row: Offer, *, team_id: UUID, by: Actor, at: datetime) -> Engagement:
         if living:  # the same yes said twice is one yes
             return living
     _check_open(row, by, at)
-    if by.is_frozen:
+    if by.is_frozen or by.person_id is None:
         raise Refusal("frozen", _("您的记录已冻结,暂时不能接单。请先到窗口核实。"))
     _check_eligible(row, team_id)
     if row.team_id is None and not Offer.objects.filter(job=row.job, team_id=team_id).exists():
@@ -69,7 +69,9 @@ def _check_open(row: Offer, by: Actor, at: datetime) -> None:
     }
     if row.state in (Offer.State.ACCEPTED, Offer.State.TAKEN):
         raise conflict("taken", _("已有别的队伍先接了这张单子,谢谢您。看看还有哪些需要您。"), more)
-    raise conflict("offer_over", _("这份邀约已过期或收回,不影响您的任何记录。看看还有哪些需要您。"), more)
+    raise conflict(
+        "offer_over", _("这份邀约已过期或收回,不影响您的任何记录。看看还有哪些需要您。"), more
+    )
 
 
 def _check_eligible(row: Offer, team_id: UUID) -> None:

@@ -111,9 +111,7 @@ def end_engagement(job: Job, *, why: str, at: datetime) -> None:
     engagement.ended_at = at
     engagement.ended_why = why
     engagement.save(update_fields=["ended_at", "ended_why"])
-    engagement.tasks.filter(state__in=BEFORE_VISIT).update(
-        state=Task.State.RELEASED, state_at=at
-    )
+    engagement.tasks.filter(state__in=BEFORE_VISIT).update(state=Task.State.RELEASED, state_at=at)
 
 
 def _propose(

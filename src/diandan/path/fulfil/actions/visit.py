@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -95,7 +96,9 @@ def finish(job: Job, *, by: Actor, at: datetime) -> None:
         engagement__job=job, state__in=(Task.State.CHECKED_IN, Task.State.CHECKED_OUT)
     ).exists()
     if not came:
-        raise conflict("nobody_came", _("还没有人签到,不能算服务完成。没人到场请改派或标记未办成。"))
+        raise conflict(
+            "nobody_came", _("还没有人签到,不能算服务完成。没人到场请改派或标记未办成。")
+        )
     Task.objects.filter(
         engagement__job=job, engagement__ended_at=None, state__in=LIVING_TASKS
     ).exclude(state__in=(Task.State.CHECKED_IN, Task.State.CHECKED_OUT)).update(
@@ -108,9 +111,7 @@ def finish(job: Job, *, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def report_incident(
-    task: Task, *, text: str, is_urgent: bool, by: Actor, at: datetime
-) -> Incident:
+def report_incident(task: Task, *, text: str, is_urgent: bool, by: Actor, at: datetime) -> Incident:
     """Something went wrong: the team's leader and the place are told at once."""
     _check_own(task, by)
     row = Incident.objects.create(
@@ -135,7 +136,7 @@ def settle_incident(row: Incident, *, text: str, by: Actor, at: datetime) -> Non
     row.save(update_fields=["settlement", "settled_at", "settled_by"])
 
 
-def _prove(job: Job, code: str, at: datetime) -> tuple[str, object]:
+def _prove(job: Job, code: str, at: datetime) -> tuple[str, UUID | None]:
     """Which proof the code is, and of which request when it is a served person's."""
     typed = "".join(c for c in code if c.isdigit())
     requests = requests_of(job)
