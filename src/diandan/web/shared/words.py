@@ -1,0 +1,292 @@
+"""状态的话: where an order stands, who has it now and by when, in words a resident uses.
+
+For many orders at once in a constant number of queries: lists and single pages say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from diandan.flow.authority import owner_at_desk
+from diandan.flow.choice import flow_of
+from diandan.flow.models import Clock
+from diandan.ground.places.models import LADDER, LEVEL_OF_KIND, Kind, Level, Place
+from diandan.kit.units import local
+from diandan.path.ask.models import Request
+from diandan.path.ask.states import RequestState
+from diandan.path.bundle.models import Bond, Job
+from diandan.path.bundle.states import JobState
+from diandan.path.dispatch.models import Offer
+from diandan.path.engage.models import Engagement, Task
+
+R, J = RequestState, JobState
+GOING = (Task.State.ON_WAY, Task.State.CHECKED_IN)
+
+
+class Viewer(StrEnum):
+    """From where an order is looked at."""
+
+    REQUESTER = "requester"
+    VOLUNTEER = "volunteer"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class ByWhen:
+    """parts/clock.html: the moment, said in words."""
+
+    at: datetime
+    words: str
+    late: bool = False
+    tone: str = "plain"
+    count: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    """parts/state.html: what, who has it now, by when."""
+
+    word: str
+    tone: str = "plain"
+    icon: str = ""
+    who: str = ""
+    by: ByWhen | None = None
+
+
+@dataclass(slots=True)
+class _Known:
+    """Everything read beforehand, by id."""
+
+    at: datetime
+    viewer: Viewer
+    jobs: dict[UUID, Job] = field(default_factory=dict)
+    teams: dict[UUID, str] = field(default_factory=dict)
+    going: set[UUID] = field(default_factory=set)
+    offers: dict[UUID, list[Offer]] = field(default_factory=dict)
+    clocks: dict[UUID, Clock] = field(default_factory=dict)
+    places: dict[int, Place] = field(default_factory=dict)
+
+
+def for_request(request: Request, at: datetime, viewer: Viewer = Viewer.REQUESTER) -> StateWords:
+    """One request; while it is arranged, its job speaks."""
+    return for_requests([request], at, viewer)[request.id]
+
+
+def for_requests(
+    requests: Sequence[Request], at: datetime, viewer: Viewer = Viewer.REQUESTER
+) -> dict[UUID, StateWords]:
+    """Many requests in six queries."""
+    known = _Known(at, viewer)
+    arranged = [r.id for r in requests if r.state == R.ARRANGED]
+    if arranged:
+        bonds = Bond.objects.filter(request_id__in=arranged, left_at=None).select_related("job")
+        known.jobs = {bond.request_id: bond.job for bond in bonds}
+    _read(known, known.jobs.values(), requests)
+    return {r.id: _request_words(r, known) for r in requests}
+
+
+def for_job(job: Job, at: datetime, viewer: Viewer = Viewer.STAFF) -> StateWords:
+    """One job."""
+    return for_jobs([job], at, viewer)[job.id]
+
+
+def for_jobs(
+    jobs: Sequence[Job], at: datetime, viewer: Viewer = Viewer.STAFF
+) -> dict[UUID, StateWords]:
+    """Many jobs in five queries."""
+    known = _Known(at, viewer)
+    _read(known, jobs, ())
+    return {job.id: _job_words(job, job.promise_at, known) for job in jobs}
+
+
+def say_when(moment: datetime, at: datetime) -> str:
+    """今天18点, 明天9点30分, 11月25日9点."""
+    then, now = local(moment), local(at)
+    clock = (
+        _("%(hour)d点%(minute)02d分") % {"hour": then.hour, "minute": then.minute}
+        if then.minute
+        else _("%(hour)d点") % {"hour": then.hour}
+    )
+    days = (then.date() - now.date()).days
+    if days == 0:
+        return _("今天%(time)s") % {"time": clock}
+    if days == 1:
+        return _("明天%(time)s") % {"time": clock}
+    if then.year != now.year:
+        return _("%(year)d年%(month)d月%(day)d日%(time)s") % {
+            "year": then.year,
+            "month": then.month,
+            "day": then.day,
+            "time": clock,
+        }
+    return _("%(month)d月%(day)d日%(time)s") % {
+        "month": then.month, "day": then.day, "time": clock
+    }
+
+
+def promised(due: datetime, at: datetime) -> ByWhen:
+    """今天18点前答复, or that it is late."""
+    when = say_when(due, at)
+    if at > due:
+        return ByWhen(due, _("应在%(when)s前答复,已超时") % {"when": when}, late=True)
+    return ByWhen(due, _("%(when)s前答复") % {"when": when}, tone="wait")
+
+
+def _read(known: _Known, jobs: Iterable[Job], requests: Sequence[Request]) -> None:
+    rows = list(jobs)
+    ids = [job.id for job in rows]
+    if ids:
+        living = Engagement.objects.filter(job_id__in=ids, ended_at=None).select_related("team")
+        known.teams = {e.job_id: e.team.name for e in living}
+        known.going = set(
+            Task.objects.filter(
+                engagement__job_id__in=ids, engagement__ended_at=None, state__in=GOING
+            ).values_list("engagement__job_id", flat=True)
+        )
+        for offer in Offer.objects.filter(
+            job_id__in=ids, state=Offer.State.OPEN
+        ).select_related("team"):
+            known.offers.setdefault(offer.job_id, []).append(offer)
+    subjects = [*ids, *(r.id for r in requests)]
+    known.clocks = {c.subject_id: c for c in Clock.objects.filter(subject_id__in=subjects)}
+    wanted = {job.owner_place_id for job in rows} | {r.owner_place_id for r in requests}
+    reviewed = [job.place_id for job in rows if job.state == J.IN_REVIEW]
+    known.places = Place.objects.in_bulk(wanted | set(reviewed))
+    if reviewed:
+        above = {n for i in reviewed for n in known.places[i].ancestor_ids}
+        known.places |= Place.objects.in_bulk(above - known.places.keys())
+
+
+def _request_words(request: Request, known: _Known) -> StateWords:
+    state = R(request.state)
+    job = known.jobs.get(request.id)
+    if state == R.ARRANGED and job is not None:
+        return _job_words(job, request.promise_at, known)
+    owner = _owner(request, known)
+    if state in (R.PLACED, R.TAKEN_UP, R.ARRANGED):
+        word = _("已收到") if state == R.PLACED else _("正在安排")
+        return StateWords(word, "wait", "clock", owner, promised(request.promise_at, known.at))
+    if state == R.HANDED_OVER:
+        return StateWords(
+            _("已转交外部热线"), "wait", "send", request.whose or owner, _rung(request, known)
+        )
+    if state in (R.RETURNED, R.SERVED):
+        word = _("请您补充说明") if state == R.RETURNED else _("服务完成,请您评价")
+        by = _until_closed(request, known)
+        tone = "wait" if state == R.RETURNED else "good"
+        return StateWords(word, tone, "pencil" if state == R.RETURNED else "star", _you(known), by)
+    if state == R.DISPUTED:
+        return StateWords(_("正在回头办"), "wait", "refresh-cw", owner, _rung(request, known))
+    if state == R.UNMET:
+        return StateWords(_("暂时无人能办,已登记"), "late", "hourglass", owner, None)
+    if state == R.REFUSED:
+        return StateWords(_("没有受理"), "late", "signpost", request.whose, None)
+    if state == R.RATED:
+        return StateWords(_("已评价,谢谢您"), "good", "circle-check", "", None)
+    return StateWords(str(state.label), "good" if state == R.CLOSED else "plain", "circle-check")
+
+
+def _job_words(job: Job, promise_at: datetime, known: _Known) -> StateWords:
+    state = J(job.state)
+    team = known.teams.get(job.id, "")
+    owner = _owner(job, known)
+    to_all = known.viewer == Viewer.REQUESTER
+    if state in (J.DESIGNED, J.IN_REVIEW, J.SENT_BACK, J.READY):
+        word = _("正在安排") if to_all else str(state.label)
+        by = promised(promise_at, known.at) if to_all else _rung(job, known)
+        return StateWords(word, "wait", "clock", owner, by)
+    if state == J.OFFERED:
+        return _offered(job, owner, known)
+    if state == J.ESCALATED:
+        word = _("正在加紧安排") if to_all else str(state.label)
+        return StateWords(word, "wait", "clock", owner, promised(promise_at, known.at))
+    if state in (J.ENGAGED, J.ALLOCATED, J.SERVING):
+        return _in_hand(job, team, promise_at, known)
+    if state == J.SERVED:
+        return StateWords(_("服务完成"), "good", "circle-check", owner)
+    if state == J.UNMET:
+        return StateWords(_("暂时无人能办,已登记"), "late", "hourglass", owner)
+    return StateWords(str(state.label), "good" if state == J.CLOSED else "plain", "circle-check")
+
+
+def _offered(job: Job, owner: str, known: _Known) -> StateWords:
+    offers = known.offers.get(job.id, [])
+    named = [o.team.name for o in offers if o.team is not None]
+    if len(named) == 1:
+        word, who = _("已派给%(team)s,等对方确认") % {"team": named[0]}, named[0]
+    elif named:
+        word = ngettext(
+            "已派给%(n)d支队伍,等对方确认", "已派给%(n)d支队伍,等对方确认", len(named)
+        ) % {"n": len(named)}
+        who = "、".join(named)
+    else:
+        word, who = _("正在请志愿队接单"), owner
+    if not offers:
+        return StateWords(word, "wait", "send", who)
+    due = min(o.expires_at for o in offers)
+    when = say_when(due, known.at)
+    late = known.at > due
+    said = _("应在%(when)s前确认,已超时") if late else _("%(when)s前确认")
+    return StateWords(
+        word, "wait", "send", who, ByWhen(due, said % {"when": when}, late=late, tone="wait")
+    )
+
+
+def _in_hand(job: Job, team: str, promise_at: datetime, known: _Known) -> StateWords:
+    if job.state == J.SERVING:
+        return StateWords(_("志愿者正在服务"), "good", "hand-helping", team)
+    if job.starts_at is not None and job.starts_at > known.at:
+        by = ByWhen(job.starts_at, _("%(when)s上门") % {"when": say_when(job.starts_at, known.at)})
+    else:
+        by = promised(promise_at, known.at)
+    if job.id in known.going:
+        return StateWords(_("志愿者在路上"), "good", "navigation", team, by)
+    word = _("%(team)s已接单") if job.state == J.ENGAGED else _("%(team)s已安排志愿者")
+    return StateWords(word % {"team": team}, "good", "circle-check", team, by)
+
+
+def _owner(row: Request | Job, known: _Known) -> str:
+    place = known.places[row.owner_place_id]
+    if isinstance(row, Job) and row.state == J.IN_REVIEW:
+        place = _reviewer(row, known)
+    elif isinstance(row, Request) and row.is_private:
+        return _("%(place)s调解员") % {"place": place.name}
+    return place.full_name
+
+
+def _reviewer(job: Job, known: _Known) -> Place:
+    flow = flow_of(job.flow)
+    owner = owner_at_desk(flow, flow.stage("job", job.state))
+    level = Level(job.review_level or owner.level or Level.STATION)
+    line = [known.places[n] for n in reversed(known.places[job.place_id].ancestor_ids)]
+    for place in line:
+        rung = LEVEL_OF_KIND.get(Kind(place.kind))
+        if rung is not None and LADDER.index(rung) >= LADDER.index(level):
+            return place
+    return line[-1]
+
+
+def _rung(row: Request | Job, known: _Known) -> ByWhen | None:
+    clock = known.clocks.get(row.id)
+    return promised(clock.due_at, known.at) if clock else None
+
+
+def _until_closed(request: Request, known: _Known) -> ByWhen | None:
+    """When the house stops waiting for her: the flow's rung that closes."""
+    stage = flow_of(request.flow).stage("request", request.state)
+    for rung in stage.ladder:
+        if rung.does == "close" and rung.after.endswith("d") and not rung.after.endswith("wd"):
+            due = request.state_at + timedelta(days=int(rung.after[:-1]))
+            return ByWhen(due, _("%(when)s前有效") % {"when": say_when(due, known.at)})
+    return None
+
+
+def _you(known: _Known) -> str:
+    return _("您") if known.viewer == Viewer.REQUESTER else _("点单人")
