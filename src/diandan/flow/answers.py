@@ -27,9 +27,6 @@ from diandan.path.engage.models import Engagement, Task
 from diandan.path.engage.queries import task_for_change
 from diandan.path.fulfil.actions.visit import check_in, check_out, report_incident, set_out
 from diandan.path.fulfil.models import Attendance, Incident
-from diandan.path.grade.actions.rate import settle_follow_up
-from diandan.path.grade.models import FollowUp
-from diandan.path.grade.queries import open_follow_up
 
 from . import authority
 from .choice import flow_for
@@ -38,10 +35,10 @@ from .promise import promise_for
 
 
 @contextmanager
-def _touching(job: Job, at: datetime) -> Iterator[None]:
+def _touching(job: Job) -> Iterator[None]:
     before = family(job)
     yield
-    settle_job(job, before, at)
+    settle_job(job, before)
 
 
 @transaction.atomic
@@ -51,7 +48,7 @@ def accept_offer(
     """接单. A leader of one team need not name it; with several she says which."""
     offer = offer_for_change(offer_id)
     team = _team_for(offer, team_id, by)
-    with _touching(offer.job, at):
+    with _touching(offer.job):
         return accept(offer, team_id=team, by=by, at=at)
 
 
@@ -80,7 +77,7 @@ def task_step(
 ) -> Task | Attendance | None:
     """A volunteer's step: confirm, decline, set_out, check_in, check_out, cannot_come, hand_on."""
     task = task_for_change(task_id)
-    with _touching(task.engagement.job, at):
+    with _touching(task.engagement.job):
         match step:
             case "confirm" | "decline":
                 answer_task(task, yes=step == "confirm", reason=reason, by=by, at=at)
@@ -147,18 +144,6 @@ def rekind(request_id: UUID, *, kind: ServiceKind, by: Actor, at: datetime) -> R
         at=at,
     )
     return request
-
-
-@transaction.atomic
-def answer_follow_up(request_id: UUID, *, text: str, by: Actor, at: datetime) -> FollowUp:
-    """跟进办结: what was done about a bad rating or a dispute, by its named person or the desk."""
-    request = for_change(request_id)
-    row = open_follow_up(request)
-    if row is None:
-        raise conflict("no_follow_up", _("这张单子没有待办的跟进。"))
-    if by.person_id != row.owner_id and not authority.is_worker_of(request, by):
-        raise forbidden(_("这条跟进由别人负责,您不能办结。"))
-    return settle_follow_up(request, text=text, by=by, at=at)
 
 
 def _team_for(offer: Offer, team_id: UUID | None, by: Actor) -> UUID:

@@ -28,7 +28,7 @@ def stage_of(subject: Request | Job) -> Stage:
     return flow_of(subject.flow).stage(noun_of(subject), subject.state)
 
 
-def set_clock(subject: Request | Job, *, at: datetime) -> None:
+def set_clock(subject: Request | Job) -> None:
     """Start the clock of the state just entered; an end state has none."""
     stage = stage_of(subject)
     noun = noun_of(subject)
@@ -48,12 +48,12 @@ def set_clock(subject: Request | Job, *, at: datetime) -> None:
     )
 
 
-def settle(subjects: list[Request | Job], *, at: datetime) -> None:
+def settle(subjects: list[Request | Job]) -> None:
     """Give every subject whose state or moment of entry changed its new clock."""
     for subject in subjects:
         clock = Clock.objects.filter(noun=noun_of(subject), subject_id=subject.id).first()
         if clock is None or clock.state != subject.state or clock.set_at != subject.state_at:
-            set_clock(subject, at=at)
+            set_clock(subject)
 
 
 def climb(clock: Clock, subject: Request | Job, *, at: datetime) -> None:

@@ -62,7 +62,7 @@ def place_request(*, wish: Wish, requester: Person, by: Actor, at: datetime) -> 
         by=by,
         at=at,
     )
-    settle([request], at=at)
+    settle([request])
     return request
 
 
@@ -79,7 +79,7 @@ def do_request(request_id: UUID, verb: str, *, by: Actor, at: datetime, **words:
         job = job_of(request)
         before = _family(job)
         REQUEST_ACTS[verb](request, flow=flow, by=by, at=at, **words)
-        _settle_all(request, before, _family(job_of(request)), at)
+        _settle_all(request, before, _family(job_of(request)))
     return request
 
 
@@ -91,13 +91,13 @@ def do_job(job_id: UUID, verb: str, *, by: Actor, at: datetime, **words: Any) ->
         authority.check(flow, stage, verb, job, by)
         before = _family(job)
         JOB_ACTS[verb](job, flow=flow, by=by, at=at, **words)
-        _settle_all(job, before, _family(job), at)
+        _settle_all(job, before, _family(job))
     return job
 
 
-def settle_job(job: Job, before: list[Request | Job], at: datetime) -> None:
+def settle_job(job: Job, before: list[Request | Job]) -> None:
     """For the verbs on offers and tasks (flow/answers.py): fresh clocks for all it touched."""
-    _settle_all(job, before, _family(job), at)
+    _settle_all(job, before, _family(job))
 
 
 def family(job: Job) -> list[Request | Job]:
@@ -166,7 +166,7 @@ def _family(job: Job | None) -> list[Request | Job]:
 
 
 def _settle_all(
-    subject: Request | Job, before: list[Request | Job], after: list[Request | Job], at: datetime
+    subject: Request | Job, before: list[Request | Job], after: list[Request | Job]
 ) -> None:
     """Clocks for everything the verb touched, as the rows stand now."""
     ids = {(type(row), row.pk) for row in [subject, *before, *after]}
@@ -174,7 +174,7 @@ def _settle_all(
     for kind, key in ids:
         fresh.append(kind.objects.select_related("place", "owner_place").get(pk=key))
     _own_places(fresh)
-    settle(fresh, at=at)
+    settle(fresh)
     subject.refresh_from_db(fields=["owner_place"])
 
 

@@ -240,32 +240,31 @@ def _check_stage(flow: Flow, noun: str, stage: Stage) -> list[str]:
         if not stage.ways:
             faults.append(_("%(where)s:没有出路。") % {"where": where})
     for verb in sorted(stage.ways | ({stage.auto} - {""})):
-        if (noun, verb) not in VERBS:
-            faults.append(
-                _("%(where)s:没有「%(verb)s」这个动作。") % {"where": where, "verb": verb}
-            )
-            continue
-        for target in leads(noun, verb, stage.state):
-            if target not in stages:
-                faults.append(
-                    _("%(where)s:「%(verb)s」会到 %(target)s,但流程里没有这个状态。")
-                    % {"where": where, "verb": verb, "target": target}
-                )
-        if not leads(noun, verb, stage.state):
-            faults.append(
-                _("%(where)s:「%(verb)s」不能从这个状态开始。") % {"where": where, "verb": verb}
-            )
-    for rung in stage.ladder:
-        if rung.does not in RUNG_WORDS and rung.does not in stage.ways:
-            faults.append(
-                _("%(where)s:超时后要「%(verb)s」,但它不在出路里。")
-                % {"where": where, "verb": rung.does}
-            )
+        faults += _check_way(where, stage, verb, stages)
+    faults += [
+        _("%(where)s:超时后要「%(verb)s」,但它不在出路里。") % {"where": where, "verb": rung.does}
+        for rung in stage.ladder
+        if rung.does not in RUNG_WORDS and rung.does not in stage.ways
+    ]
     if stage.auto and stage.auto not in stage.ways:
         faults.append(
             _("%(where)s:自动「%(verb)s」不在出路里。") % {"where": where, "verb": stage.auto}
         )
     return faults
+
+
+def _check_way(where: str, stage: Stage, verb: str, stages: Mapping[str, Stage]) -> list[str]:
+    """What is wrong with one way out of a stage."""
+    if (stage.noun, verb) not in VERBS:
+        return [_("%(where)s:没有「%(verb)s」这个动作。") % {"where": where, "verb": verb}]
+    targets = leads(stage.noun, verb, stage.state)
+    if not targets:
+        return [_("%(where)s:「%(verb)s」不能从这个状态开始。") % {"where": where, "verb": verb}]
+    return [
+        _("%(where)s:「%(verb)s」会到 %(target)s,但流程里没有这个状态。")
+        % {"where": where, "verb": verb, "target": target}
+        for target in sorted(targets - set(stages))
+    ]
 
 
 def _check_reach(noun: str, stages: Mapping[str, Stage], start: str) -> list[str]:

@@ -49,7 +49,7 @@ def _run_next(at: datetime) -> bool:
         clock.delete()
         return True
     if clock.state != subject.state:
-        set_clock(subject, at=at)
+        set_clock(subject)
         return True
     ladder = stage_of(subject).ladder
     _do_rung(clock, subject, ladder[min(clock.step, len(ladder) - 1)].does, at)

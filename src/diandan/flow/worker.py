@@ -21,7 +21,9 @@ from diandan.ground.notify.adapters.choose import adapters
 from diandan.ground.record.actions.hand_out import hand_out
 from diandan.kit.clock import now
 from diandan.path.assess.actions.hotline import drain
+from diandan.path.assess.actions.whistle import remind_late as remind_units
 from diandan.path.assess.adapters import hotline
+from diandan.path.grade.actions.late import remind_late as remind_owners
 
 from .standing import place_due
 from .switchboard import handlers_at
@@ -52,6 +54,7 @@ def run_once(at: datetime, *, slow: bool = True) -> int:
         done += run_due(at=at)
         if slow:
             done += place_due(at=at)
+            done += len(remind_units(at=at)) + len(remind_owners(at=at))
             done += drain(at=at, adapter=hotline()).sent
         done += send_due(at=at, adapters=_ways_out())
         total += done
@@ -65,7 +68,7 @@ def run_forever() -> None:
     """Rounds until SIGTERM or SIGINT. A failing round is logged and tried again."""
     stop = threading.Event()
 
-    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
     signal.signal(signal.SIGTERM, ask_to_stop)
