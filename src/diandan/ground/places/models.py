@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from diandan.kit.ids import new_id
+
 
 class Kind(models.TextChoices):
     """What a place is in the scheme of 中心/所/站 (domain glossary)."""
@@ -52,9 +54,7 @@ class Place(models.Model):
     """One node of the tree. `path` is "/1/12/345/": a subtree is every path with that prefix."""
 
     id = models.BigAutoField(primary_key=True)
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="children"
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     path = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     slug = models.CharField(max_length=40, blank=True, default="")
@@ -80,9 +80,7 @@ class Place(models.Model):
         indexes = [
             models.Index(fields=["parent", "kind"], name="place_parent"),
             models.Index(fields=["region_code"], name="place_region"),
-            models.Index(
-                fields=["path"], name="place_prefix", opclasses=["varchar_pattern_ops"]
-            ),
+            models.Index(fields=["path"], name="place_prefix", opclasses=["varchar_pattern_ops"]),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -137,6 +135,38 @@ class DayOverride(models.Model):
 
     class Meta:
         db_table = "day_override"
-        constraints = [
-            models.UniqueConstraint(fields=["place", "on"], name="day_override_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["place", "on"], name="day_override_once")]
+
+
+class BaseApplication(models.Model):
+    """入驻: a unit or a shop asks to become a base; the centre says yes, or why not yet.
+
+    Only what a unit publishes of itself is asked: no person's name, no private phone.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("待审核")
+        RETURNED = "returned", _("已退回,请补充")
+        APPROVED = "approved", _("已入驻")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    centre = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    about = models.TextField()
+    address = models.CharField(max_length=200)
+    phone = models.CharField(max_length=40)
+    post = models.CharField(max_length=40, blank=True, default="")
+    key = models.CharField(max_length=40, unique=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    reason = models.CharField(max_length=300, blank=True, default="")
+    applied_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.UUIDField(null=True, blank=True)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        db_table = "base_application"
+        indexes = [models.Index(fields=["centre", "state"], name="base_application_queue")]
+
+    def __str__(self) -> str:
+        return self.name
