@@ -13,11 +13,13 @@ from random import Random
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Team
 from diandan.ground.places.models import Place
 from diandan.ground.record.models import FactRow
+from diandan.kit.refusal import missing
 from diandan.path.ask.models import Request
 from diandan.path.ask.queries import visible
 from diandan.path.ask.states import RequestState
@@ -104,6 +106,14 @@ def round_of(request: Request) -> int:
 def open_follow_up(request: Request) -> FollowUp | None:
     """The follow-up of a request that waits to be settled, if any."""
     return FollowUp.objects.filter(request=request, settled_at=None).first()
+
+
+def follow_up(follow_up_id: UUID) -> FollowUp:
+    """The follow-up, unlocked: the lock of its request comes first, here as everywhere."""
+    row = FollowUp.objects.select_related("request").filter(id=follow_up_id).first()
+    if row is None:
+        raise missing(_("没有找到这条跟进。"), "unknown_follow_up")
+    return row
 
 
 def follow_ups_for(by: Actor) -> QuerySet[FollowUp]:
