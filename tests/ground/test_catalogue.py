@@ -19,6 +19,7 @@ from diandan.ground.catalogue.actions.items import (
 )
 from diandan.ground.catalogue.actions.kinds import default_kinds, edit_kind, load_kinds, retire_kind
 from diandan.ground.catalogue.models import Item, ItemTake
+from diandan.ground.catalogue.policies import check_orderable
 from diandan.ground.people.models import Role
 from diandan.ground.record.models import FactRow
 from diandan.kit.refusal import Refusal
@@ -122,6 +123,30 @@ def test_the_menu_shows_what_is_in_season_and_within_reach(at: datetime) -> None
     assert shown[-1] == street
     assert set(queries.menu(there.centre, MARCH, there.institute.path)) > set(shown)
     assert list(queries.menu(there.centre, MARCH, search="春天")) == [spring]
+
+
+@pytest.mark.parametrize(
+    ("change", "is_on"),
+    [
+        ({}, True),
+        ({"season": "spring"}, True),
+        ({"season": "winter"}, False),
+        ({"season": "winter", "from_on": MARCH, "until_on": MARCH}, True),
+        ({"until_on": MARCH - timedelta(days=1)}, False),
+        ({"from_on": MARCH + timedelta(days=1)}, False),
+        ({"state": Item.State.DRAFT}, False),
+        ({"state": Item.State.RETIRED}, False),
+    ],
+)
+def test_only_what_is_on_the_menu_can_be_ordered(change: dict[str, object], is_on: bool) -> None:
+    there = make.district()
+    item = make.item(there.station, make.kind(there.centre), **change)
+    assert (item in queries.menu(there.centre, MARCH)) is is_on
+    if is_on:
+        check_orderable(item, MARCH)
+    else:
+        with pytest.raises(Refusal, match="not_on_menu"):
+            check_orderable(item, MARCH)
 
 
 def test_teams_take_an_item_beforehand_and_drop_it(at: datetime) -> None:

@@ -12,7 +12,7 @@ from datetime import date
 
 from diandan.ground.places.models import Place
 
-from .models import ServiceKind
+from .models import Item, ServiceKind
 
 URGENT = "urgent"
 NORMAL = "normal"
@@ -130,3 +130,10 @@ def _urgent_in(text: str) -> str:
         calm = calm.replace(word, "")
     found = [(calm.index(word), word) for word in URGENT_WORDS if word in calm]
     return min(found)[1] if found else ""
+
+
+def in_season(item: Item, on: date) -> bool:
+    """Whether the item is offered on a day: by its own days if it says any, else by its season."""
+    if item.from_on or item.until_on:
+        return (item.from_on or on) <= on <= (item.until_on or on)
+    return item.season in ("", season_of(on))
