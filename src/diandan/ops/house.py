@@ -1,0 +1,83 @@
+"""准备: what stands ready before a command runs: the database, Django, the tables."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import psycopg
+
+from diandan.config import env, postgres
+
+NOTHING, DJANGO, TABLES = "nothing", "django", "tables"
+
+
+class Trouble(Exception):
+    """The house cannot be made ready; the sentence says what the person can do about it."""
+
+
+def make_ready(needs: str = TABLES) -> None:
+    """Start the database if it does not run, load Django, bring the tables up to date."""
+    if needs == NOTHING:
+        return
+    _load()
+    if needs == TABLES:
+        migrate()
+
+
+def _load() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diandan.config.settings")
+    import django  # settings start the database, which `stop` must not do
+
+    try:
+        django.setup()
+    except (postgres.PostgresTrouble, env.EnvTrouble) as trouble:
+        raise Trouble(str(trouble)) from None
+
+
+def pending() -> list[str]:
+    """The migrations not yet applied, by name."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+
+
+def migrate(*, says: bool = False) -> int:
+    """Apply what is pending; returns how many migrations that were."""
+    from django.core.management import call_command
+    from django.db.utils import OperationalError
+
+    try:
+        waiting = pending()
+    except OperationalError as trouble:
+        raise Trouble(f"连不上数据库 (cannot reach the database):{trouble}") from None
+    if waiting:
+        if says:
+            print(f"正在更新数据库结构:{len(waiting)} 步 (migrating)…", flush=True)
+        call_command("migrate", verbosity=0, interactive=False, stdout=sys.stderr)
+    return len(waiting)
+
+
+def throw_away(name: str) -> str:
+    """A fresh database beside this centre's own, for a story; its address."""
+    base = env.database_url()
+    with psycopg.connect(base, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # a name of our own
+        connection.execute(f'CREATE DATABASE "{name}"')
+        # What a story writes need not outlive a power cut.
+        connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit TO off')
+    return _beside(base, name)
+
+
+def throw_out(base: str, name: str) -> None:
+    """Drop a database made by `throw_away`. `base` is the address it was made from."""
+    with psycopg.connect(base, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _beside(base: str, name: str) -> str:
+    address, question, rest = base.partition("?")
+    return f"{address.rpartition('/')[0]}/{name}{question}{rest}"
