@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from diandan.ground.catalogue.core import in_season
 from diandan.ground.catalogue.models import Item
 from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Person
@@ -146,10 +147,7 @@ def _check_menu(flow: Flow, wish: Wish, at: datetime) -> None:
 def check_item(item: Item, at: datetime) -> None:
     """Refuses an item that is not published, out of season, or paid 便民低偿 work."""
     day = at.astimezone(SHANGHAI).date()
-    in_season = (item.from_on is None or item.from_on <= day) and (
-        item.until_on is None or day <= item.until_on
-    )
-    if item.state != Item.State.PUBLISHED or not in_season:
+    if item.state != Item.State.PUBLISHED or not in_season(item, day):
         raise Refusal(
             "item_gone",
             _("「%(title)s」现在不能点,请看看菜单里的其他项目。") % {"title": item.title},

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.utils.translation import gettext as _
 
 from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Role, Team
 from diandan.ground.people.policies import KEEPER_ROLES, check_signed_in
 from diandan.ground.places.models import Place
-from diandan.kit.refusal import conflict, forbidden
-
-from .core import in_season
-from .models import Item
+from diandan.kit.refusal import forbidden
 
 # A dispatcher designs work; designing what is offered belongs to it.
 MENU_ROLES = (*KEEPER_ROLES, Role.DISPATCHER)
@@ -44,9 +39,3 @@ def check_take(by: Actor, team: Team) -> None:
     check_signed_in(by)
     if not may_take(by, team):
         raise forbidden(_("只有队长或副队长可以替队伍接单。"), "leader_only")
-
-
-def check_orderable(item: Item, on: date) -> None:
-    """Refuses an item that is not published, or out of season on the day `on`."""
-    if item.state != Item.State.PUBLISHED or not in_season(item, on):
-        raise conflict("not_on_menu", _("这项服务现在不在菜单上,请另选一项或直接写下需求。"))
