@@ -421,3 +421,31 @@ def test_a_refusal_is_a_page_or_a_problem(station: Place) -> None:
     assert (body["code"], body["field"], body["status"]) == ("wrong_phone", "phone", 422)
     page = as_person(someone(1)).post("/me/teams/00000000-0000-0000-0000-000000000001/join")
     assert page.status_code == 404
+
+
+def _queries(client: Client, path: str) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(path).status_code == 200
+    return len(seen)
+
+
+def test_lists_cost_the_same_with_one_row_and_with_three(station: Place) -> None:
+    person = volunteer(1, station)
+    client = as_person(person)
+    counts: dict[str, list[int]] = {"/me/teams": [], "/me/": [], "/me/home?q=百": []}
+    for n in range(3):
+        team = teams.found_team(home=station, name=f"{n}队", at=AT, by=SYSTEM)
+        by = queries.actor_for(person.id, AT)
+        teams.join_team(team=team, person=person, at=AT, by=by)
+        teams.found_team(home=station, name=f"别的{n}队", at=AT, by=SYSTEM)
+        row = Place.objects.create(
+            name=f"百合{n}村", kind=Kind.STATION, parent=station.parent, path=f"b{n}"
+        )
+        row.path = f"{station.parent.path}{row.id}/"  # type: ignore[union-attr]
+        row.save()
+        for path, seen in counts.items():
+            seen.append(_queries(client, path))
+    assert all(len(set(seen)) == 1 for seen in counts.values()), counts

@@ -88,7 +88,7 @@ def home(request: HttpRequest) -> HttpResponse:
     found = places.search(centre, words, limit=30) if centre and words.strip() else []
     context = {
         "q": words,
-        "found": [_place_row(p) for p in found if p.kind in HOMES],
+        "found": _place_rows([p for p in found if p.kind in HOMES]),
         "home": _home_words(person),
         "next": door.next_page(request, ""),
     }
@@ -146,12 +146,16 @@ def _home_words(person: Person) -> str:
     if person.home is None:
         return ""
     line = [p.name for p in places.line_of(person.home) if p.kind in (Kind.INSTITUTE, *HOMES)]
+    line.reverse()
     return " ".join(line) or person.home.name
 
 
-def _place_row(place: Place) -> dict[str, Any]:
-    line = [p.name for p in places.line_of(place)][:-1]
-    return {"id": place.id, "name": place.name, "above": " ".join(line[-2:])}
+def _place_rows(found: list[Place]) -> list[dict[str, Any]]:
+    above = Place.objects.in_bulk({p.parent_id for p in found if p.parent_id})
+    return [
+        {"id": p.id, "name": p.name, "above": above[p.parent_id].name if p.parent_id else ""}
+        for p in found
+    ]
 
 
 def _team_row(membership: Any) -> dict[str, str]:

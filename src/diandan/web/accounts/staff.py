@@ -109,6 +109,7 @@ def _slip(request: HttpRequest, phone: str, plain: str, expires_at: Any) -> Http
     until = f"{local(expires_at):%H:%M}"
     slip = {
         "title": _("一次性验证码"),
+        "number_label": _("验证码"),
         "number": f"{plain[:3]} {plain[3:]}",
         "centre": centre.full_name if centre else "",
         "promise": _("今天 %s 前有效,只能用一次。") % until,

@@ -141,7 +141,7 @@ def my_teams(request: HttpRequest) -> HttpResponse:
     person = door.me(request)
     mine = queries.memberships_of(person.id)
     centre = door.centre()
-    near = person.home and places.line_of(person.home)[-2] if person.home_id else centre
+    near = places.line_of(person.home)[:2][-1] if person.home else centre
     held = {m.team_id for m in mine}
     others = [t for t in queries.teams_in(near.path) if t.id not in held] if near else []
     words = request.GET.get("q", "").strip()[:40]
@@ -173,17 +173,16 @@ def _team(team: Team) -> dict[str, Any]:
 
 def _own_team(membership: Membership, person: Person) -> dict[str, Any]:
     leads = membership.duty == Membership.Duty.LEADER
-    others = [m for m in queries.members_of(membership.team) if m.person_id != person.id]
+    members = queries.members_of(membership.team) if leads else []
     return {
         **_team(membership.team),
         "duty": membership.get_duty_display(),
         "leads": leads,
         "heirs": [
             {"id": m.person_id, "name": queries.masked_name(m.person), "duty": m.get_duty_display()}
-            for m in others
-        ]
-        if leads
-        else [],
+            for m in members
+            if m.person_id != person.id
+        ],
     }
 
 
