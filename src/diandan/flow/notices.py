@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from diandan.ground.notify.actions.tell import tell
@@ -289,7 +288,11 @@ def _start(subject: Request | Job) -> str:
 def _day(moment: datetime) -> str:
     """3月9日 17:00, or as the reader's language has it."""
     here = local(moment)
-    return f"{date_format(here, 'MONTH_DAY_FORMAT')} {here:%H:%M}"
+    return _("%(month)s月%(day)s日 %(time)s") % {
+        "month": here.month,
+        "day": here.day,
+        "time": f"{here:%H:%M}",
+    }
 
 
 def _happened_before(fact: FactRow) -> bool:
