@@ -78,11 +78,11 @@ def outbox_counts() -> dict[str, int]:
     return {state.value: found.get(state.value, 0) for state in Delivery.State}
 
 
-def outbox_rows(state: str, *, path_requests: Q | None = None, limit: int = 100) -> list[OutboxRow]:
-    """Deliveries in `state`, the longest waiting first; `path_requests` narrows the messages."""
+def outbox_rows(state: str, *, where: Q | None = None, limit: int = 100) -> list[OutboxRow]:
+    """Deliveries in `state`, the longest waiting first; `where` narrows them (fields of Delivery)."""
     rows = Delivery.objects.exclude(channel=IN_APP).filter(state=state).select_related("message")
-    if path_requests is not None:
-        rows = rows.filter(path_requests)
+    if where is not None:
+        rows = rows.filter(where)
     newest_first = state in (Delivery.State.SENT, Delivery.State.MERGED)
     return [
         OutboxRow(
