@@ -7,4 +7,6 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("diandan.web.accounts.urls")),
+    path("", include("diandan.web.volunteer.urls")),
+    path("", include("diandan.web.resident.urls")),
 ]

@@ -34,7 +34,8 @@ def once(request: HttpRequest, act: Callable[[], str]) -> SeeOther:
     """
     key = _key(request)
     if not key:
-        return SeeOther(act())
+        with transaction.atomic():
+            return SeeOther(act())
     with transaction.atomic():
         before = kept_answer(key, key)
         if before is not None:

@@ -1,0 +1,76 @@
+"""没有账号也能点单: a phone and its code prove who she is, for this one order; no session opens."""
+
+from __future__ import annotations
+
+from django.core import signing
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from diandan.ground.people import queries as people
+from diandan.ground.people.actions import codes
+from diandan.ground.people.actions.register import register
+from diandan.ground.people.core import clean_phone, say_phone
+from diandan.ground.people.models import Person
+from diandan.kit.refusal import Refusal
+from diandan.web import door
+from diandan.web.accounts import sign_in
+from diandan.web.accounts.send import reaches_phones
+from diandan.web.resident.forms import OrderForm
+
+SALT = "diandan.order.phone"
+LASTS_SECONDS = 20 * 60
+
+
+def proven_phone(request: HttpRequest, form: OrderForm) -> str:
+    """The phone, when its code is right or was right a moment ago; else an empty string.
+
+    A code works once, so a good one leaves a signed proof on the form: an order refused for
+    another reason is corrected without a second code.
+    """
+    phone = clean_phone(form.cleaned_data["phone"])
+    if _proof_of(form) == phone:
+        return phone
+    code = form.cleaned_data["code"].strip()
+    if not code or "again" in request.POST:
+        return ""
+    codes.check_code(phone=phone, code=code, purpose=sign_in.PURPOSE, at=door.now(request))
+    typed = request.POST.copy()
+    typed["proof"] = signing.dumps(phone, salt=SALT, compress=True)
+    form.data = typed
+    return phone
+
+
+def has_proof(form: OrderForm) -> bool:
+    """Whether the phone on this form has been proven."""
+    return bool(form.is_bound and _proof_of(form))
+
+
+def _proof_of(form: OrderForm) -> str:
+    try:
+        phone: str = signing.loads(form.data.get("proof", ""), salt=SALT, max_age=LASTS_SECONDS)
+    except signing.BadSignature:
+        return ""
+    return phone
+
+
+def send(request: HttpRequest, form: OrderForm) -> str:
+    """Send a code; what to tell her about it."""
+    phone = clean_phone(form.cleaned_data["phone"])
+    if not reaches_phones():
+        return _("请填小票上的6位验证码。还没有小票?请到就近的实践站领取,或请工作人员代您点单。")
+    trouble = sign_in.ask(request, phone)
+    return trouble or _("6位验证码已发到 %(phone)s,填在下面就能提交。") % {"phone": say_phone(phone)}
+
+
+def person_of(request: HttpRequest, form: OrderForm, phone: str) -> Person:
+    """Who this phone is; made by this act of hers when it is new."""
+    found = people.by_phone(phone)
+    if found is not None and found.frozen_at is not None:
+        raise Refusal("frozen", _("这份个人记录已冻结,请先到窗口核实后再点单。"))
+    return register(
+        phone=phone,
+        name=form.cleaned_data["name"],
+        at=door.now(request),
+        how="order",
+        language=getattr(request, "LANGUAGE_CODE", "zh-hans"),
+    )
