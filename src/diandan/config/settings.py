@@ -37,7 +37,7 @@ DIANDAN_KEY_FILE = str(env.KEY_FILE.path() or HOME / "master.key")
 DIANDAN_DIVISIONS = env.DIVISIONS.path()
 DIANDAN_HOTLINE_URL = env.HOTLINE_URL.text()
 DIANDAN_HOTLINE_DIR = str(env.HOTLINE_DIR.path() or HOME / "hotline")
-DIANDAN_WAYS_OUT = env.ways_out()
+WAYS_OUT = env.ways_out()
 DIANDAN_PLACE = env.PLACE.text()
 DIANDAN_SMS_KIND = env.SMS_KIND.text()
 

@@ -22,7 +22,7 @@ WECHAT = "wechat"
 
 def adapters() -> Mapping[str, Adapter]:
     """The adapters of this centre, as its environment says; the same ones at every call."""
-    said: dict[str, str] = settings.DIANDAN_WAYS_OUT
+    said: dict[str, str] = settings.WAYS_OUT
     return _kept(tuple(sorted(said.items())))
 
 
