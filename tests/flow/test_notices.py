@@ -17,6 +17,7 @@ from diandan.ground.people.actor import SYSTEM, Actor
 from diandan.ground.people.models import Membership, Person, Role
 from diandan.ground.record.actions.announce import announce
 from diandan.ground.record.models import FactRow
+from diandan.kit.fact import Fact
 from diandan.path.ask import facts as request_facts
 from diandan.path.ask.facts import request_fact
 from diandan.path.ask.models import Request
@@ -251,6 +252,21 @@ def test_a_private_matter_is_told_in_words_that_say_nothing(at: datetime) -> Non
         assert "队" not in words
 
 
+def of_another_room(kind: str, row: Request, at: datetime) -> FactRow:
+    """A fact of a follow-up or a whistle about a request, as its room announces it."""
+    with transaction.atomic():
+        return announce(
+            Fact(
+                kind=kind,
+                at=at,
+                place_id=row.place_id,
+                person_id=row.requester_id,
+                request_id=row.id,
+                data={"due_at": at.isoformat()},
+            )
+        )[0]
+
+
 @pytest.mark.parametrize("kind", sorted(NOTICES))
 def test_no_notice_holds_a_door_a_phone_or_a_name(kind: str, town: Town, at: datetime) -> None:
     engagement = town.accept(at)
@@ -258,11 +274,14 @@ def test_no_notice_holds_a_door_a_phone_or_a_name(kind: str, town: Town, at: dat
         Task.objects.create(engagement=engagement, person=who, allocated_at=at, state_at=at)
     noun, past = kind.split(".")
     verbs = request_facts.PAST if noun == "request" else job_facts.PAST
-    verb = next(v for v, p in verbs.items() if p == past)
     if noun == "request":
+        verb = next(v for v, p in verbs.items() if p == past)
         fact = happened(town.first, verb, at, from_requester=True)
-    else:
+    elif noun == "job":
+        verb = next(v for v, p in verbs.items() if p == past)
         fact = went(town.job, verb, at, team_id=town.team.id)
+    else:
+        fact = of_another_room(kind, town.first, at)
     found = told(fact, at)
     names = {line.whom for line in NOTICES[kind]}
     if names & {Whom.ASKING, Whom.DESK, Whom.TEAM}:

@@ -26,6 +26,8 @@ class Whom(StrEnum):
     RELEASED = "released"  # the volunteers released at this moment
     GOING = "going"  # the volunteers who are still in it
     NEXT = "next"  # the team-mate a task was handed to
+    NAMED = "named"  # the person a follow-up names
+    UNIT = "unit"  # the staff of the unit a whistle asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,26 @@ NEUTRAL_ASKING: Promise = _("您的单子 %(number)s 有新进展,请点开链�
 NEUTRAL_OTHERS: Promise = _("单子 %(number)s 有新情况等您处理,请登录查看。")
 
 NOTICES: dict[str, tuple[Notice, ...]] = {
+    "follow_up.opened": (
+        Notice(
+            W.NAMED, _("回头办 %(number)s「%(what)s」由您跟进,请在%(until)s前给群众答复。"), True
+        ),
+    ),
+    "follow_up.reminded": (
+        Notice(W.NAMED, _("催办:%(number)s「%(what)s」的回头办已超时,请尽快答复。"), True),
+        Notice(W.DESK, _("回头办 %(number)s「%(what)s」超时未答复,请督促。")),
+    ),
+    "follow_up.settled": (
+        Notice(W.ASKING, _("您反映的 %(number)s「%(what)s」已有答复,请点开查看。"), True),
+    ),
+    "whistle.blown": (
+        Notice(W.UNIT, _("吹哨:%(number)s「%(what)s」请贵单位在%(until)s前答复。"), True),
+    ),
+    "whistle.reminded": (
+        Notice(W.UNIT, _("催办:吹哨 %(number)s「%(what)s」已超过答复时间。"), True),
+        Notice(W.FIRST_OWNER, _("吹哨 %(number)s「%(what)s」有单位超时未答复。")),
+    ),
+    "whistle.answered": (Notice(W.FIRST_OWNER, _("吹哨 %(number)s「%(what)s」有单位答复了。")),),
     "request.placed": (
         Notice(W.ASKING, _("已收到:您点的「%(what)s」(%(number)s)由%(place)s办理,%(by)s。")),
         Notice(W.DESK, _("新点单 %(number)s:%(station)s「%(what)s」,请在%(due)s前受理。")),

@@ -12,8 +12,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from diandan.ground.notify.actions.tell import tell
+from diandan.ground.people.actor import STAFF_ROLES
 from diandan.ground.people.models import Person, Team
 from diandan.ground.people.queries import leaders_of, staff_of
+from diandan.ground.places.models import Place
 from diandan.ground.record.models import FactRow
 from diandan.kit.units import local
 from diandan.path.ask.models import Request
@@ -26,6 +28,9 @@ from . import authority
 from .choice import flow_of
 from .models import Clock
 from .notice_table import FIRST_ONLY, NEUTRAL_ASKING, NEUTRAL_OTHERS, NOTICES, Notice, Whom
+
+# Facts of other rooms that are told of as the request they belong to.
+ABOUT_A_REQUEST = ("request.", "follow_up.", "whistle.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ def _case_of(fact: FactRow) -> Case | None:
             .filter(id=fact.job_id)
             .first()
         )
-    elif fact.kind.startswith("request.") and fact.request_id:
+    elif fact.kind.startswith(ABOUT_A_REQUEST) and fact.request_id:
         request = (
             Request.objects.select_related(
                 "place", "owner_place", "kind", "requester", "placed_by", "first_owner"
@@ -163,19 +168,15 @@ def _did_it_herself(reader: Reader, line: Notice, case: Case) -> bool:
 
 def _readers(whom: Whom, case: Case, at: datetime) -> Iterator[Reader]:
     match whom:
-        case Whom.ASKING:
+        case Whom.ASKING | Whom.FIRST_OWNER:
             for request in _requests(case):
-                yield from _asking(request)
-        case Whom.FIRST_OWNER:
-            for request in _requests(case):
-                if request.first_owner is not None:
-                    yield Reader(request.first_owner, f"/desk/requests/{request.id}", request)
+                yield from _asking(request) if whom == Whom.ASKING else _first_owner(request)
         case Whom.DESK:
             yield from _desk(case, at)
+        case Whom.NAMED | Whom.UNIT:
+            yield from _asked_by_name(whom, case, at)
         case Whom.TEAM:
-            if case.team is not None and case.job is not None:
-                link = f"/v/jobs/{case.job.id}"
-                yield from (Reader(p, link, team=case.team) for p in leaders_of(case.team))
+            yield from _team(case)
         case Whom.ASKED | Whom.UNASKED:
             yield from _asked(case)
         case _:
@@ -194,12 +195,23 @@ def _requests(case: Case) -> list[Request]:
     return [bond.request for bond in bonds.order_by("request__placed_at", "request_id")]
 
 
+def _first_owner(request: Request) -> Iterator[Reader]:
+    if request.first_owner is not None:
+        yield Reader(request.first_owner, f"/desk/requests/{request.id}", request)
+
+
 def _asking(request: Request) -> Iterator[Reader]:
     link = f"/r/{request.follow_key}"
     yield Reader(request.requester, link, request)
     outside_the_desk = request.placed_by_id not in (None, request.first_owner_id)
     if outside_the_desk and request.placed_by is not None:
         yield Reader(request.placed_by, link, request)
+
+
+def _team(case: Case) -> Iterator[Reader]:
+    if case.team is not None and case.job is not None:
+        link = f"/v/jobs/{case.job.id}"
+        yield from (Reader(p, link, team=case.team) for p in leaders_of(case.team))
 
 
 def _desk(case: Case, at: datetime) -> Iterator[Reader]:
@@ -209,6 +221,21 @@ def _desk(case: Case, at: datetime) -> Iterator[Reader]:
     link = f"/desk/{noun}s/{subject.id}"
     for roles, place in authority.owner_posts(flow, flow.stage(noun, subject.state), subject):
         for person in staff_of(place.path, roles, at):
+            yield Reader(person, link, case.request)
+
+
+def _asked_by_name(whom: Whom, case: Case, at: datetime) -> Iterator[Reader]:
+    """The person a follow-up names, or the staff of the unit a whistle asks."""
+    assert case.request is not None
+    link = f"/desk/requests/{case.request.id}"
+    if whom == Whom.NAMED:
+        person = Person.objects.filter(id=case.fact.person_id).first()
+        if person is not None:
+            yield Reader(person, link, case.request)
+        return
+    unit = Place.objects.filter(id=case.fact.place_id).first()
+    if unit is not None:
+        for person in staff_of(unit.path, STAFF_ROLES, at):
             yield Reader(person, link, case.request)
 
 
@@ -251,6 +278,7 @@ def _fillings(reader: Reader, case: Case, at: datetime) -> dict[str, str]:
         "teams": _teams(case),
         "by": _by(known_by.promise_at, at),
         "due": _day(_due(case)),
+        "until": _until(case),
         "start": _start(subject),
     }
 
@@ -278,6 +306,12 @@ def _due(case: Case) -> datetime:
     noun = "request" if case.request is not None else "job"
     clock = Clock.objects.filter(noun=noun, subject_id=case.subject.id).first()
     return clock.due_at if clock else case.subject.promise_at
+
+
+def _until(case: Case) -> str:
+    """The clock the fact itself carries (a follow-up's or a whistle's), in words."""
+    said = case.fact.data.get("due_at")
+    return _day(datetime.fromisoformat(str(said))) if said else _day(_due(case))
 
 
 def _start(subject: Request | Job) -> str:

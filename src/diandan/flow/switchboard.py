@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from diandan.ground.places.models import Kind, Place
 from diandan.ground.record.actions.chain import chain_handler
@@ -14,8 +15,16 @@ from . import notices, steps
 
 Handler = Callable[[FactRow], None]
 
+
+class Timed(Protocol):
+    """A handler that is told when it is called, beside when the fact happened."""
+
+    def __call__(self, fact: FactRow, at: datetime) -> None:
+        """Do what follows from `fact`; called once a fact, in a transaction of its own."""
+
+
 # Every handler gets every fact, once, and passes over what is not its own.
-HANDLERS: Mapping[str, Callable[[FactRow, datetime], None]] = {
+HANDLERS: Mapping[str, Timed] = {
     "steps.go_on": steps.go_on,
     "steps.replace_refuser": steps.replace_refuser,
     "notices.tell_of": notices.tell_of,

@@ -71,17 +71,7 @@ def place(
     Raises Refusal when the words, the time window or the count cannot be used, when the person's
     record is frozen, or when a proxy gives no consent note.
     """
-    words = clean_words(wish.words)
-    check_window(wish.wanted_from, wish.wanted_until, at)
-    check_people_count(wish.people_count)
-    if requester.frozen_at is not None:
-        raise Refusal("frozen", _("这份个人记录已冻结,请先到窗口核实后再点单。"))
-    if wish.channel in PROXY_CHANNELS and by.person_id != requester.id and wish.consent is None:
-        raise Refusal(
-            "consent_missing",
-            _("代别人点单要先征得本人同意,请写明怎么同意的(当面、电话、签字)。"),
-            field="consent_note",
-        )
+    words = _checked_words(wish, requester, by, at)
     request = Request.objects.create(
         number=next_number(centre, at),
         centre=centre,
@@ -122,6 +112,22 @@ def place(
         )
     )
     return request
+
+
+def _checked_words(wish: Wish, requester: Person, by: Actor, at: datetime) -> str:
+    """The words as they will be kept, once everything else about the wish can be used too."""
+    words = clean_words(wish.words)
+    check_window(wish.wanted_from, wish.wanted_until, at)
+    check_people_count(wish.people_count)
+    if requester.frozen_at is not None:
+        raise Refusal("frozen", _("这份个人记录已冻结,请先到窗口核实后再点单。"))
+    if wish.channel in PROXY_CHANNELS and by.person_id != requester.id and wish.consent is None:
+        raise Refusal(
+            "consent_missing",
+            _("代别人点单要先征得本人同意,请写明怎么同意的(当面、电话、签字)。"),
+            field="consent_note",
+        )
+    return words
 
 
 def _first_owner(by: Actor, requester_id: UUID) -> UUID | None:
