@@ -132,8 +132,10 @@ def town(at: datetime) -> Town:
 def test_the_table_names_only_facts_that_exist_and_every_state_of_a_request() -> None:
     known = {f"request.{past}" for past in request_facts.PAST.values()}
     known |= {f"job.{past}" for past in job_facts.PAST.values()}
+    known |= {f"follow_up.{past}" for past in ("opened", "reminded", "settled")}
+    known |= {f"whistle.{past}" for past in ("blown", "reminded", "answered")}
     assert set(NOTICES) <= known
-    every = {"number", "what", "place", "station", "team", "teams", "by", "due", "start"}
+    every = {"number", "what", "place", "station", "team", "teams", "by", "due", "start", "until"}
     for lines in NOTICES.values():
         for line in lines:
             assert set(re.findall(r"%\((\w+)\)s", str(line.words))) <= every
