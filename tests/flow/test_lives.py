@@ -8,6 +8,7 @@ import pytest
 
 from diandan.flow import answers
 from diandan.flow.conductor import do_job, do_request, place_request, ways
+from diandan.flow.leaving import forget_person
 from diandan.flow.models import Clock
 from diandan.flow.worker import run_once
 from diandan.ground.people.actor import Actor
@@ -296,3 +297,15 @@ def test_a_leader_who_leaves_takes_nothing(world: World) -> None:
     heir_actor = make.actor(heir, leads=(world.team.id,))
     do_job(offer.job_id, "allocate", by=heir_actor, at=world.at, person_ids=[heir.id])
     assert Job.objects.get(id=offer.job_id).state == "allocated"
+
+
+def test_forgetting_waits_for_open_orders_and_takes_her_words_along(world: World) -> None:
+    row = world.place("我住三单元201,厨房漏水")
+    with pytest.raises(Refusal) as no:
+        forget_person(person=world.resident, by=world.me, at=world.at)
+    assert no.value.code == "open_orders"
+    do_request(row.id, "withdraw", by=world.me, at=world.at)
+    forget_person(person=world.resident, by=world.me, at=world.at)
+    row.refresh_from_db()
+    assert "201" not in row.words + row.title
+    assert row.number

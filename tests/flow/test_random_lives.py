@@ -62,7 +62,18 @@ JOB_VERBS: dict[str, dict[str, Any]] = {
 STEPS = ["accept", "decline", "allocate", "set_out", "check_in", "check_out", "cannot_come"]
 # Half of the moves go the natural way, or nobody would ever get far enough to be interrupted.
 # The furthest step that is possible is the natural one.
-FORWARD = ["rate", "check_out", "check_in", "set_out", "allocate", "accept", "offer", "approve", "arrange", "take_up"]
+FORWARD = [
+    "rate",
+    "check_out",
+    "check_in",
+    "set_out",
+    "allocate",
+    "accept",
+    "offer",
+    "approve",
+    "arrange",
+    "take_up",
+]
 ANY = st.sampled_from([*REQUEST_VERBS, *JOB_VERBS, *STEPS, "wait", "merge"])
 MOVES = st.lists(
     st.tuples(st.one_of(st.just("forward"), ANY), st.integers(0, 2)), min_size=8, max_size=20

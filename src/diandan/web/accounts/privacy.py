@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from diandan.flow.leaving import forget_person
 from diandan.ground.people import queries
-from diandan.ground.people.actions import consents, forget, volunteers
+from diandan.ground.people.actions import consents, volunteers
 from diandan.ground.people.models import Consent, Person
 from diandan.kit.refusal import missing
 from diandan.web import door
@@ -196,7 +197,9 @@ def forget_me(request: HttpRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         if request.POST.get("sure") == "yes":
-            forget.forget(person=door.me(request), at=door.now(request), by=door.actor(request))
+            forget_person(
+                person=door.me(request), at=door.now(request), by=door.actor(request)
+            )
             logout(request)
             return render(request, "accounts/forgotten.html", {"draft_done": "*"})
         error = _("请勾选确认。")

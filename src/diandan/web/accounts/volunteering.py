@@ -154,7 +154,7 @@ def my_teams(request: HttpRequest) -> HttpResponse:
         "q": words,
         "volunteer": queries.volunteer_of(person.id),
         "near": near.name if near else "",
-        "calendar": f"{settings.PUBLIC_URL}/calendar/{person.calendar_key}.ics"
+        "calendar": f"{settings.PUBLIC_URL}/v/calendar/{person.calendar_key}.ics"
         if person.calendar_key
         else "",
     }
