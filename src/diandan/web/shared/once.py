@@ -32,30 +32,32 @@ def once(request: HttpRequest, act: Callable[[], str]) -> SeeOther:
     `act` and the memory of it are one transaction: a refused act leaves no memory, so the same
     form may be corrected and sent again.
     """
-    key = _key(request)
-    if not key:
+    digest = _digest(request)
+    key = f"form:{digest}"
+    if not digest:
         with transaction.atomic():
             return SeeOther(act())
     with transaction.atomic():
-        before = kept_answer(key, key)
+        before = kept_answer(key, digest)
         if before is not None:
             return SeeOther(before.body)
         address = act()
-        keep_answer(key, key, status=SEE_OTHER, body=address, at=door.now(request))
+        keep_answer(key, digest, status=SEE_OTHER, body=address, at=door.now(request))
     return SeeOther(address)
 
 
 def done_before(request: HttpRequest) -> SeeOther | None:
     """The answer this form had already, for a view that must ask before it uses up a code."""
-    key = _key(request)
-    if not key:
+    digest = _digest(request)
+    key = f"form:{digest}"
+    if not digest:
         return None
     with transaction.atomic():
-        before = kept_answer(key, key)
+        before = kept_answer(key, digest)
     return SeeOther(before.body) if before is not None else None
 
 
-def _key(request: HttpRequest) -> str:
+def _digest(request: HttpRequest) -> str:
     given = request.POST.get("form_key", "")[:KEY_MAX]
     if not given:
         return ""
@@ -65,4 +67,4 @@ def _key(request: HttpRequest) -> str:
         if name not in NOT_PART_OF_IT
         for value in request.POST.getlist(name)
     ]
-    return f"form:{digest_of_asking(given, request.path, *words)}"
+    return digest_of_asking(given, request.path, *words)
