@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("desk/", include("diandan.web.desk.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("diandan.web.accounts.urls")),
     path("", include("diandan.web.volunteer.urls")),

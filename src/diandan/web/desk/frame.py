@@ -1,0 +1,220 @@
+"""工作台的框: rail, list and detail are one page; htmx swaps the detail and the list stays.
+
+Every action is a plain POST that ends in a redirect. htmx follows the same redirect and gets the
+fragment instead of the page, so that both ways run through the same lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from diandan.ground.catalogue.models import ServiceKind
+from diandan.ground.people.actor import Actor
+from diandan.ground.people.models import Role
+from diandan.ground.places.models import Kind, Place
+from diandan.kit.refusal import Refusal
+from diandan.web import door
+from diandan.web.shared.once import once
+
+from . import queues
+from .queues import Filters, Queue
+from .rows import queue_rows
+
+PAGE_SIZE = 50
+PLACE_KINDS = (Kind.CENTER, Kind.INSTITUTE, Kind.STATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A form that was refused: which, why, and everything typed into it."""
+
+    form: str
+    refusal: Refusal
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def links(by: Actor, here: str) -> list[dict[str, Any]]:
+    """The top line of the desk, by what this actor may do."""
+    rows = [("queues", reverse("desk"), _("待办"))]
+    if queues.works_here(by):
+        rows += [
+            ("new", reverse("desk_new"), _("代点")),
+            ("merge", reverse("desk_merge"), _("集单")),
+            ("visits", reverse("desk_visits"), _("走访")),
+            ("standing", reverse("desk_standing"), _("定期服务")),
+            ("items", reverse("desk_items"), _("菜单审核")),
+        ]
+    if any(g.role == Role.ADMIN for g in by.grants):
+        rows.append(("settings", "/desk/settings/", _("设置")))
+    return [{"href": h, "label": label, "current": key == here} for key, h, label in rows]
+
+
+def plain(request: HttpRequest, template: str, here: str, **more: Any) -> HttpResponse:
+    """A page of the desk without the three zones."""
+    by = door.actor(request)
+    status = more.pop("status", 200)
+    context = {"links": links(by, here), "keys": [], "can_act": queues.works_here(by), **more}
+    return render(request, template, context, status=status)
+
+
+def rail(by: Actor, at: datetime, current: Queue | None) -> list[dict[str, Any]]:
+    """Every queue with its count, late ones said aloud."""
+    found = queues.tallies(by, at)
+    return [
+        {
+            "key": q.key,
+            "label": q.label,
+            "href": reverse("desk_queue", args=[q.key]),
+            "n": found[q.key].n,
+            "late": found[q.key].late,
+            "soon": found[q.key].soon,
+            "current": current is not None and q.key == current.key,
+        }
+        for q in queues.shown_to(by)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of a queue as plain rows."""
+
+    queue: Queue
+    filters: Filters
+    page: Any
+    items: list[dict[str, Any]]
+    query: str
+
+
+def listed(
+    request: HttpRequest, queue: Queue, at: datetime, current: object = None
+) -> Listed:
+    """The queue's page that the address asks for."""
+    by = door.actor(request)
+    filters = Filters.of(_asked(request), by)
+    page = Paginator(queues.rows_of(queue, by, filters), PAGE_SIZE).get_page(filters.page)
+    items = queue_rows(queue, list(page.object_list), at)
+    query = filters.address(by)
+    for item in items:
+        item["current"] = str(current) in (str(item["id"]), item["href"].split("/")[3])
+        item["href"] += f"&{query}" if query else ""
+    return Listed(queue, filters, page, items, query)
+
+
+def three_zones(
+    request: HttpRequest,
+    *,
+    queue: Queue,
+    template: str = "",
+    current: object = None,
+    failed: Failed | None = None,
+    **detail: Any,
+) -> HttpResponse:
+    """The page with its rail and list, or, for htmx, the detail and what changed around it."""
+    by, at = door.actor(request), door.now(request)
+    status = failed.refusal.status if failed else 200
+    context: dict[str, Any] = {
+        "queue": queue,
+        "detail_template": template,
+        "rail": rail(by, at, queue),
+        "failed": failed,
+        "links": links(by, "queues"),
+        "keys": keys_of(detail.get("verbs", ())),
+        "can_act": queues.works_here(by),
+        **detail,
+    }
+    if is_htmx(request):
+        if "done" in request.GET:
+            context["listed"] = listed(request, queue, at, current)
+        return render(request, "desk/fragment.html", context, status=status)
+    context["listed"] = listed(request, queue, at, current)
+    context |= filter_choices(by)
+    return render(request, "desk/work.html", context, status=status)
+
+
+def filter_choices(by: Actor) -> dict[str, Any]:
+    """The kinds and places a clerk may narrow to."""
+    return {"kind_choices": kinds_for(by), "place_choices": places_for(by)}
+
+
+def kinds_for(by: Actor) -> list[ServiceKind]:
+    """The kinds of the centres in or above the actor's subtrees."""
+    ids: set[int] = set()
+    for path in by.paths:
+        ids |= {int(part) for part in path.strip("/").split("/")}
+    return list(
+        ServiceKind.objects.filter(centre_id__in=ids, retired_at=None).order_by("rank", "id")
+    )
+
+
+def places_for(by: Actor, kinds: tuple[Kind, ...] = PLACE_KINDS) -> list[Place]:
+    """Open places in the actor's subtrees, in the order of the tree."""
+    inside = Place.objects.none()
+    for path in by.paths:
+        inside |= Place.objects.filter(path__startswith=path)
+    return list(inside.filter(valid_until=None, kind__in=kinds).order_by("path"))
+
+
+def act(
+    request: HttpRequest,
+    form: str,
+    do: Callable[[], str],
+    again: Callable[[Failed], HttpResponse],
+) -> HttpResponse:
+    """Do it once and go where it says; refused, say why where the clerk is, nothing lost.
+
+    `do` returns the address to go to. For htmx the sentence goes into the line of messages and
+    the form stays as it stands; a plain POST gets its page again with what was typed.
+    """
+    try:
+        return once(request, do)
+    except Refusal as refusal:
+        if is_htmx(request):
+            answer = render(request, "desk/said_no.html", {"refusal": refusal})
+            answer["HX-Retarget"], answer["HX-Reswap"] = "#messages", "innerHTML"
+            return answer
+        typed = {k: v for k, v in request.POST.items() if isinstance(v, str)}
+        return again(Failed(form, refusal, typed))
+
+
+def said(request: HttpRequest, sentence: str, form: str = "") -> None:
+    """What was done, and that the draft of `form` has served its purpose."""
+    messages.success(request, sentence, extra_tags=f"done:{form}" if form else "")
+
+
+def back_to(request: HttpRequest, name: str, key: object) -> str:
+    """The address of an order with the queue and filters the clerk came with."""
+    asked = _asked(request).copy()
+    asked.pop("page", None)
+    asked["done"] = "1"
+    return f"{reverse(name, args=[key])}?{asked.urlencode()}"
+
+
+def queue_asked(request: HttpRequest, fallback: Queue) -> Queue:
+    """The queue the clerk is working in, said in the address."""
+    return queues.BY_KEY.get(_asked(request).get("q", ""), fallback)
+
+
+def keys_of(verbs: Any) -> list[dict[str, str]]:
+    """The letters of the buttons in sight."""
+    return [{"key": v["key"], "label": v["label"]} for v in verbs if v.get("key")] + [
+        {"key": "x", "label": _("勾选")}
+    ]
+
+
+def _asked(request: HttpRequest) -> QueryDict:
+    return request.GET

@@ -1,0 +1,123 @@
+"""派单理由: each team's place in the list said in words, and which rule spoke against whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from diandan.flow.choice import flow_of
+from diandan.path.bundle.models import Job
+from diandan.path.dispatch.core import Candidate, Ranked
+from diandan.path.dispatch.models import Offer
+from diandan.path.dispatch.queries import NEVER_ASKED_DAYS, candidates_for
+
+SHOWN = 8
+
+
+def ranked(job: Job, at: datetime) -> dict[str, Any]:
+    """The teams that may be asked, best first, those further down, and those ruled out."""
+    flow = flow_of(job.flow)
+    rows = candidates_for(job, at, takers_only=flow.supply == "takers")
+    able = [r for r in rows if not r.ruled_out]
+    best = able[0].cost if able else 0
+    told = [_told(r, best, first=i == 0) for i, r in enumerate(able)]
+    return {
+        "teams": told[:SHOWN],
+        "more": told[SHOWN:],
+        "out": [_out(r, job) for r in rows if r.ruled_out],
+        "wave": flow.wave,
+    }
+
+
+def offers_of(job: Job) -> list[dict[str, Any]]:
+    """Every offer of the job, with its answer and the reason given."""
+    tones = {"open": "wait", "accepted": "good"}
+    return [
+        {
+            "team": o.team.name if o.team else _("开放抢单"),
+            "wave": o.wave,
+            "state": {"word": str(o.get_state_display()), "tone": tones.get(o.state, "plain")},
+            "reason": " ".join(
+                part for part in (str(o.get_reason_display()) if o.reason else "", o.reason_text) if part
+            ),
+            "why": _kept(o),
+            "at": o.answered_at or o.offered_at,
+            "expires_at": o.expires_at if o.state == Offer.State.OPEN else None,
+        }
+        for o in Offer.objects.filter(job=job).select_related("team").order_by("-wave", "offered_at", "id")
+    ]
+
+
+def say_travel(metres: int | None) -> str:
+    """离1.2公里."""
+    if metres is None:
+        return _("位置未登记")
+    if metres < 1000:
+        return _("离%(m)d米") % {"m": max(metres // 100 * 100, 100)}
+    return _("离%(km).1f公里") % {"km": metres / 1000}
+
+
+def _kept(offer: Offer) -> str:
+    why = offer.why or {}
+    if why.get("open"):
+        return _("谁先接归谁")
+    if "load" not in why:
+        return ""
+    return " · ".join((say_travel(why.get("distance_m")), _load(int(why["load"]))))
+
+
+def _load(load: int) -> str:
+    return _("手上%(n)d单") % {"n": load} if load else _("手上没有任务")
+
+
+def _turn(days: int) -> str:
+    if days >= NEVER_ASKED_DAYS:
+        return _("还没派过")
+    return _("今天刚派过") if days == 0 else _("%(n)d天没派过") % {"n": days}
+
+
+def _told(row: Ranked, best: int, *, first: bool) -> dict[str, Any]:
+    c = row.candidate
+    return {
+        "id": c.team_id,
+        "name": c.name,
+        "travel": say_travel(c.distance_m),
+        "load": _load(c.load),
+        "turn": _turn(c.days_since_asked),
+        "members": c.members,
+        "more": "" if first else _("比首选多%(n)d分") % {"n": row.cost - best},
+        "first": first,
+        "parts": _("路程%(travel)d + 任务%(load)d + 轮流%(turn)d = %(all)d 分,越少越先派")
+        % {**row.parts, "all": row.cost},
+        "taken": c.has_taken_item,
+    }
+
+
+def _out(row: Ranked, job: Job) -> dict[str, Any]:
+    c = row.candidate
+    return {
+        "id": c.team_id,
+        "name": c.name,
+        "rule": _rule(row.ruled_out, c, job),
+        # Skills and a second asking are no matter of judgement; the others a person may overrule.
+        "may_overrule": row.ruled_out not in ("skills", "asked_before"),
+    }
+
+
+def _rule(code: str, c: Candidate, job: Job) -> str:
+    if code == "asked_before":
+        return _("这张单子问过了,不重复打扰")
+    if code == "not_taken":
+        return _("没有事先认领这个菜单项目")
+    if code == "skills":
+        lacking = sorted(set(job.skills) - c.skills)
+        return _("没有登记所需技能:%(names)s") % {"names": "、".join(lacking)}
+    if code == "headcount":
+        return _("只有%(has)d人,需要%(need)d人") % {"has": c.members, "need": job.headcount}
+    if code == "week_cap":
+        return _("本周已接%(n)d单,到了自己定的上限") % {"n": c.load}
+    return code
+
+

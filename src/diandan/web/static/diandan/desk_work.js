@@ -1,0 +1,54 @@
+/* 工作台的小帮手: ticking, filling a hint, keeping the selection. Every page works without it. */
+(function () {
+  "use strict";
+  var doc = document;
+  function each(selector, act, root) { Array.prototype.forEach.call((root || doc).querySelectorAll(selector), act); }
+  function count() {
+    var bar = doc.querySelector("[data-bulk]"), n = doc.querySelectorAll("#bulk input[name=ids]:checked").length, shown;
+    if (!bar) { return; }
+    bar.hidden = !n;
+    shown = bar.querySelector("[data-bulk-n]");
+    if (shown) { shown.textContent = n; }
+  }
+  function select(row) {
+    each("[data-row][aria-current]", function (old) { old.removeAttribute("aria-current"); });
+    each(".queue-item.is-current", function (old) { old.classList.remove("is-current"); });
+    row.setAttribute("aria-current", "true");
+    if (row.parentElement) { row.parentElement.classList.add("is-current"); }
+  }
+  doc.addEventListener("change", function (event) { if (event.target.name === "ids") { count(); } });
+  doc.addEventListener("click", function (event) {
+    var at = event.target.closest ? event.target : event.target.parentElement, button = at && at.closest("[data-fill]"), row = at && at.closest("[data-row]"), field, other, pick;
+    if (row) { select(row); }
+    if (!button) { return; }
+    field = doc.getElementById(button.dataset.fill);
+    if (field) { field.value = button.textContent.trim(); field.dispatchEvent(new Event("input", { bubbles: true })); field.focus(); }
+    other = button.dataset.fill2 && doc.getElementById(button.dataset.fill2);
+    if (other) { other.value = button.dataset.words; other.dispatchEvent(new Event("input", { bubbles: true })); }
+    pick = button.dataset.pick && doc.getElementById(button.dataset.pick);
+    if (pick) { pick.checked = true; }
+  });
+  /* x ticks the row she stands on; opening a form by its letter puts her into its first field. */
+  doc.addEventListener("keydown", function (event) {
+    var row = doc.activeElement, box;
+    if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey || !row || !row.hasAttribute("data-row")) { return; }
+    box = row.parentElement.querySelector("input[type=checkbox]");
+    if (box) { box.checked = !box.checked; count(); }
+  });
+  doc.addEventListener("toggle", function (event) {
+    var first = event.target.open && event.target.matches("details.verb, .detail details") && event.target.querySelector("textarea, input:not([type=hidden]), select");
+    if (first) { first.focus(); }
+  }, true);
+  /* A new detail starts at its top; the list keeps its scroll because it is not touched. */
+  doc.addEventListener("htmx:afterSwap", function (event) {
+    if (event.target.id === "detail") { event.target.scrollTop = 0; }
+    count();
+  });
+  doc.addEventListener("htmx:afterSettle", function (event) {
+    var current = doc.querySelector(".queue-item.is-current [data-row]");
+    if (event.target.id === "detail" && doc.activeElement === doc.body && current) { current.focus(); }
+  });
+  /* A page that could not be fetched must not look as if it had been. */
+  doc.addEventListener("htmx:responseError", function (event) { if (event.detail.xhr.status === 401 || event.detail.xhr.status === 403 || event.detail.xhr.status === 404) { window.location.reload(); } });
+  count();
+}());
