@@ -13,6 +13,7 @@ from diandan.ground.people.models import Person
 from diandan.kit.refusal import conflict
 from diandan.path.ask.models import Request, Standing, Words
 from diandan.path.ask.states import RequestState
+from diandan.path.bundle.models import Job
 
 # Withdrawn, refused and closed wait on nobody; an unmet need she may still take back herself.
 DONE = (RequestState.WITHDRAWN, RequestState.CLOSED, RequestState.REFUSED)
@@ -39,5 +40,8 @@ def forget_person(*, person: Person, by: Actor, at: datetime) -> Person:
     Words.objects.filter(request__requester=person).update(text=FORGOTTEN_WORDS)
     Request.objects.filter(requester=person).update(
         words=FORGOTTEN_WORDS, title=FORGOTTEN_WORDS, street="", door_enc=b"", may_come=""
+    )
+    Job.objects.filter(bonds__request__requester=person, is_project=False).update(
+        title=FORGOTTEN_WORDS
     )
     return forget(person=person, at=at, by=by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime, timedelta
 
@@ -37,9 +38,26 @@ def clean_words(text: str, *, field: str = "words") -> str:
     return kept
 
 
+# A phone or an identity number, and the ways a door is written: 3幢2单元201室, 5号楼, 12-3-401.
+_PRIVATE = re.compile(
+    r"[+＋]?\d[\d\s-]{6,}[\dXx]"
+    r"|(?:\d+[\s-]*(?:幢|栋|座|号楼|单元|室|号院|户|层|楼)\s*)+\d*"
+    r"|\d+(?:-\d+)+"
+)
+
+
+def public_words(text: str) -> str:
+    """The words fit for those who have not accepted the work: without phones and doors.
+
+    People type their door into the words however the form is built; a title is read by every
+    team that is asked.
+    """
+    return _PRIVATE.sub("…", text)
+
+
 def title_of(words: str) -> str:
-    """The first clause of the words, short enough for a list."""
-    first = words.strip().splitlines()[0]
+    """The first clause of the words, short enough for a list and without phone or door."""
+    first = public_words(words.strip().splitlines()[0])
     for mark in "。!?!?;;":
         first = first.split(mark)[0]
     return first if len(first) <= TITLE_CHARS else first[: TITLE_CHARS - 1] + "…"
