@@ -25,7 +25,13 @@ from diandan.path.engage.actions.accept import accept
 from diandan.path.engage.actions.allocate import answer_task, cannot_come, hand_on
 from diandan.path.engage.models import Engagement, Task
 from diandan.path.engage.queries import task_for_change
-from diandan.path.fulfil.actions.visit import check_in, check_out, report_incident, set_out
+from diandan.path.fulfil.actions.visit import (
+    check_in,
+    check_out,
+    finish_if_all_left,
+    report_incident,
+    set_out,
+)
 from diandan.path.fulfil.models import Attendance, Incident
 
 from . import authority
@@ -81,6 +87,7 @@ def task_step(
         match step:
             case "confirm" | "decline":
                 answer_task(task, yes=step == "confirm", reason=reason, by=by, at=at)
+                finish_if_all_left(task.engagement, by=by, at=at)
             case "set_out":
                 set_out(task, by=by, at=at)
             case "check_in":
@@ -89,6 +96,7 @@ def task_step(
                 return check_out(task, code=code, note=note, by=by, at=at)
             case "cannot_come":
                 cannot_come(task, reason=reason, by=by, at=at)
+                finish_if_all_left(task.engagement, by=by, at=at)
             case "hand_on":
                 if to is None:
                     raise Refusal("nobody_chosen", _("请选一位队友。"), field="to")
@@ -148,10 +156,11 @@ def rekind(request_id: UUID, *, kind: ServiceKind, by: Actor, at: datetime) -> R
 
 def _team_for(offer: Offer, team_id: UUID | None, by: Actor) -> UUID:
     """The team in whose name this leader answers."""
-    if offer.team_id is not None:
-        if offer.team_id not in by.leads:
-            raise forbidden(_("只有这支队伍的队长或副队长能回复。"))
+    if offer.team_id in by.leads and team_id in (None, offer.team_id):
         return offer.team_id
+    # A claim that was won carries its winner; whoever comes late is told so by `accept`.
+    if offer.team_id is not None and not offer.why.get("open"):
+        raise forbidden(_("只有这支队伍的队长或副队长能回复。"))
     if team_id is not None:
         if team_id not in by.leads:
             raise forbidden(_("只有这支队伍的队长或副队长能回复。"))

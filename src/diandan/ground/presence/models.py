@@ -10,9 +10,7 @@ from diandan.ground.places.models import Place
 class SiteSecret(models.Model):
     """The base32 secret of one place."""
 
-    place = models.OneToOneField(
-        Place, models.CASCADE, primary_key=True, related_name="+"
-    )
+    place = models.OneToOneField(Place, models.CASCADE, primary_key=True, related_name="+")
     secret = models.CharField(max_length=40)
     made_at = models.DateTimeField()
 

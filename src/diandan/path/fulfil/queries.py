@@ -17,6 +17,9 @@ from diandan.path.bundle.models import Job
 from diandan.path.bundle.queries import requests_of
 from diandan.path.bundle.states import JobState
 from diandan.path.engage.models import Task
+from diandan.path.engage.queries import living, tasks_ahead
+
+from .core import street_only, without_private
 
 WIPED = (JobState.SERVED, JobState.CLOSED, JobState.CANCELLED, JobState.UNMET)
 GOING = (Task.State.CONFIRMED, Task.State.ON_WAY, Task.State.CHECKED_IN, Task.State.CHECKED_OUT)
@@ -30,30 +33,81 @@ class Whereabouts:
     street: str
     door: str
     who: str
+    words: str
     number: str
 
 
 def whereabouts(job: Job, *, reader: Actor, task: Task | None, at: datetime) -> list[Whereabouts]:
-    """The stops of a job for a volunteer's screen."""
-    return [_reveal(job, request, reader, task, at) for request in requests_of(job)]
+    """The stops of a job for a volunteer's screen; without a task, for the leader who plans it."""
+    has_accepted = _is_going(task) or (task is None and _leads(job, reader))
+    return [_reveal(job, r, reader, task, has_accepted, at) for r in requests_of(job)]
+
+
+def _is_going(task: Task | None) -> bool:
+    return task is not None and task.state in GOING and task.engagement.ended_at is None
+
+
+def _leads(job: Job, reader: Actor) -> bool:
+    engagement = living(job)
+    return engagement is not None and engagement.team_id in reader.leads
 
 
 def _reveal(
-    job: Job, request: Request, reader: Actor, task: Task | None, at: datetime
+    job: Job, request: Request, reader: Actor, task: Task | None, has_accepted: bool, at: datetime
 ) -> Whereabouts:
     if job.state in WIPED:
-        return Whereabouts("", "", "", "", request.number)
-    street = request.street if task and task.state in GOING else ""
-    door = who = ""
-    if task and task.state == Task.State.CHECKED_IN:
-        door = vault.unseal(request.requester.wrapped_key, request.door_enc)
-        who = vault.unseal(request.requester.wrapped_key, request.requester.name_enc)
-        Reading.objects.create(
+        return Whereabouts("", "", "", "", "", request.number)
+    cell = request.place.name
+    if not has_accepted:
+        return Whereabouts(cell, "", "", "", "", request.number)
+    person = request.requester
+    door = vault.unseal(person.wrapped_key, request.door_enc)
+    name = vault.unseal(person.wrapped_key, person.name_enc)
+    if task is not None and task.state == Task.State.CHECKED_IN:
+        _write_down(request, reader, at)
+        return Whereabouts(cell, request.street, door, name, request.words, request.number)
+    phone = vault.unseal(person.wrapped_key, person.phone_enc)
+    words = without_private(request.words, name=name, door=door, phone=phone)
+    return Whereabouts(cell, street_only(request.street, door), "", "", words, request.number)
+
+
+def _write_down(request: Request, reader: Actor, at: datetime) -> None:
+    """She may read later who saw her door and her name, and when."""
+    Reading.objects.bulk_create(
+        Reading(
             person=request.requester,
             reader_id=reader.person_id,
-            field="door",
+            field=field,
             why="check_in",
             request_id=request.id,
             at=at,
         )
-    return Whereabouts(request.place.name, street, door, who, request.number)
+        for field in ("door", "name")
+    )
+
+
+def calendar_stops(task: Task) -> list[str]:
+    """Station and street of each stop for a calendar on a phone: never a door, and no reading."""
+    job = task.engagement.job
+    if job.state in WIPED:
+        return []
+    stops = []
+    for request in requests_of(job):
+        street = ""
+        if _is_going(task):
+            door = vault.unseal(request.requester.wrapped_key, request.door_enc)
+            street = street_only(request.street, door)
+        stops.append(f"{request.place.name} {street}".strip())
+    return list(dict.fromkeys(stops))
+
+
+def tasks_here(by: Actor, place_id: int | None) -> list[Task]:
+    """Her tasks that a code can check in or out, only those that lead to `place_id` if given."""
+    rows = tasks_ahead(by.person_id) if by.person_id is not None else []
+    if place_id is None:
+        return rows
+    return [t for t in rows if place_id in _places(t.engagement.job)]
+
+
+def _places(job: Job) -> set[int]:
+    return {job.place_id, *(r.place_id for r in requests_of(job))}

@@ -23,12 +23,12 @@ from ..models import Engagement
 def accept(row: Offer, *, team_id: UUID, by: Actor, at: datetime) -> Engagement:
     """Give the job of `row` (its job locked) to `team_id`.
 
-    Raises Refusal `taken` (HTTP 409, `more["else"]` lists other open offers) when another team was
-    first, `offer_over` when the offer expired or was recalled, `not_eligible` when the team lacks
-    a skill the job needs.
+    Raises Refusal `taken` (HTTP 409; `more["winner"]` is the team that was first, `more["else"]`
+    lists other open offers), `offer_over` when the offer expired or was recalled, `not_eligible`
+    when the team lacks a skill the job needs.
     """
-    if row.state == Offer.State.ACCEPTED and row.team_id == team_id:
-        living = Engagement.objects.filter(job=row.job, team_id=team_id, ended_at=None).first()
+    if row.state == Offer.State.ACCEPTED:
+        living = Engagement.objects.filter(offer=row, team_id=team_id, ended_at=None).first()
         if living:  # the same yes said twice is one yes
             return living
     _check_open(row, by, at)
@@ -60,18 +60,31 @@ def accept(row: Offer, *, team_id: UUID, by: Actor, at: datetime) -> Engagement:
 def _check_open(row: Offer, by: Actor, at: datetime) -> None:
     if row.state == Offer.State.OPEN and row.expires_at > at:
         return
-    more = {
-        "else": [
-            {"offer": str(o.id), "title": o.job.title, "place": o.job.place.name}
-            for o in what_else(by.leads, row.job.centre_id, at)
-            if o.job_id != row.job_id
-        ]
-    }
+    more = {"winner": _winner(row), "else": what_else_for(row, by, at)}
     if row.state in (Offer.State.ACCEPTED, Offer.State.TAKEN):
         raise conflict("taken", _("已有别的队伍先接了这张单子,谢谢您。看看还有哪些需要您。"), more)
     raise conflict(
         "offer_over", _("这份邀约已过期或收回,不影响您的任何记录。看看还有哪些需要您。"), more
     )
+
+
+def what_else_for(row: Offer, by: Actor, at: datetime) -> list[dict[str, str]]:
+    """Other open offers the teams she leads could take now, as ids and public words.
+
+    Never the title: it is made of the requester's own words, and this team has not accepted.
+    """
+    skills = [set(s) for s in Team.objects.filter(id__in=by.leads).values_list("skills", flat=True)]
+    return [
+        {"offer": str(o.id), "title": o.job.kind.name, "place": o.job.place.name}
+        for o in what_else(by.leads, row.job.centre_id, at)
+        if o.job_id != row.job_id and any(set(o.job.skills) <= own for own in skills)
+    ]
+
+
+def _winner(row: Offer) -> str:
+    """The name of the team that has the job, or an empty string."""
+    has_it = Engagement.objects.filter(job=row.job, ended_at=None).select_related("team").first()
+    return has_it.team.name if has_it else ""
 
 
 def _check_eligible(row: Offer, team_id: UUID) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from diandan.ground.people.actor import Actor
+from diandan.ground.people.core import is_minor
 from diandan.ground.people.models import Membership
 from diandan.ground.record.actions.announce import announce
 from diandan.kit.refusal import Refusal, conflict, forbidden
@@ -28,28 +29,17 @@ def allocate(job: Job, *, person_ids: list[UUID], by: Actor, at: datetime) -> li
     """Propose members for a locked `job`; who allocates herself has said yes already.
 
     Those proposed before and not named now are released. Raises Refusal when somebody is not a
-    member of the team, or is frozen, or a minor is named for a home visit by two.
+    member of the team, or is frozen, or minors are named without a grown-up to go with them.
     """
     engagement = living(job)
     if engagement is None:
         raise conflict("no_engagement", _("还没有队伍接这张单子。"))
     if not person_ids:
         raise Refusal("nobody_chosen", _("请至少选一位队员。"), field="people")
-    members = {
-        m.person_id: m
-        for m in Membership.objects.filter(
-            team_id=engagement.team_id, left_at=None, person_id__in=person_ids
-        ).select_related("person")
-    }
-    for person_id in person_ids:
-        member = members.get(person_id)
-        if member is None:
-            raise Refusal("not_member", _("有人不是本队队员,请重新选择。"), field="people")
-        if member.person.frozen_at is not None:
-            raise Refusal("frozen", _("有队员的记录已冻结,不能安排。"), field="people")
+    _check_members(engagement, person_ids, at)
     now_there = {t.person_id: t for t in engagement.tasks.filter(state__in=LIVING_TASKS)}
     for person_id, task in now_there.items():
-        if person_id not in members and task.state in BEFORE_VISIT:
+        if person_id not in person_ids and task.state in BEFORE_VISIT:
             _set(task, Task.State.RELEASED, at)
     for person_id in person_ids:
         if person_id not in now_there:
@@ -112,6 +102,24 @@ def end_engagement(job: Job, *, why: str, at: datetime) -> None:
     engagement.ended_why = why
     engagement.save(update_fields=["ended_at", "ended_why"])
     engagement.tasks.filter(state__in=BEFORE_VISIT).update(state=Task.State.RELEASED, state_at=at)
+
+
+def _check_members(engagement: Engagement, person_ids: list[UUID], at: datetime) -> None:
+    """Living members of this team, none frozen, and a grown-up among them."""
+    members = {
+        m.person_id: m.person
+        for m in Membership.objects.filter(
+            team_id=engagement.team_id, left_at=None, person_id__in=person_ids
+        ).select_related("person")
+    }
+    if set(person_ids) - set(members):
+        raise Refusal("not_member", _("有人不是本队队员,请重新选择。"), field="people")
+    if any(person.frozen_at is not None for person in members.values()):
+        raise Refusal("frozen", _("有队员的记录已冻结,不能安排。"), field="people")
+    if all(is_minor(person.born_on, at) for person in members.values()):
+        raise Refusal(
+            "minors_alone", _("未成年志愿者须有成年队员同行,请再选一位成年队员。"), field="people"
+        )
 
 
 def _propose(

@@ -21,7 +21,7 @@ from diandan.path.bundle.facts import job_fact
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.queries import requests_for_change, requests_of
 from diandan.path.bundle.states import JobState
-from diandan.path.engage.models import LIVING_TASKS, Task
+from diandan.path.engage.models import LIVING_TASKS, Engagement, Task
 
 from ..models import Attendance, Incident
 
@@ -84,9 +84,19 @@ def check_out(task: Task, *, code: str, note: str, by: Actor, at: datetime) -> A
     attendance.save(update_fields=["out_at", "out_proof", "note"])
     _set(task, Task.State.CHECKED_OUT, at)
     _tell(task, "check_out", by, at)
-    if not task.engagement.tasks.filter(state__in=AWAITED).exists():
-        finish(job, by=by, at=at)
+    finish_if_all_left(task.engagement, by=by, at=at)
     return attendance
+
+
+@transaction.atomic
+def finish_if_all_left(engagement: Engagement, *, by: Actor, at: datetime) -> None:
+    """The job is served once somebody came and nobody is awaited or there any more.
+
+    Also when the last who was awaited says she cannot: the others have done the work.
+    """
+    tasks = engagement.tasks.values_list("state", flat=True)
+    if Task.State.CHECKED_OUT in tasks and not set(tasks) & set(AWAITED):
+        finish(engagement.job, by=by, at=at)
 
 
 @transaction.atomic

@@ -1,0 +1,47 @@
+"""送单: what of a resident's own words may be read by somebody who is not at her door yet. Pure.
+
+People write their door and phone into the description ("3幢202灯坏了,电话138…"), so hiding the
+fields alone hides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from diandan.ground.people.core import mask_name
+
+HIDDEN = "〔到场后可见〕"
+_PHONE = re.compile(
+    r"(?<!\d)(?:\+?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}(?!\d)"
+    r"|(?<!\d)0\d{2,3}[-\s]?\d{7,8}(?!\d)|(?<!\d)\d{15,18}[\dXx]?(?!\d)"
+)
+_COUNT = r"[0-9零一二三四五六七八九十百]+"
+_DOOR = re.compile(
+    rf"(?:[A-Za-z]?{_COUNT}[A-Za-z]?\s*(?:号楼|幢|栋|座|单元|室|户|楼(?!道|梯)|层)\s*)+"
+    r"(?:[A-Za-z]?\d{2,4}(?!\d))?"
+    r"|(?<!\d)\d{1,3}-\d{1,2}-\d{2,4}(?!\d)|(?<!\d)\d{1,3}-\d{3,4}(?!\d)"
+)
+_CALLED = "阿姨 奶奶 爷爷 大爷 大妈 大娘 叔叔 叔 婶 伯伯 先生 女士 老师 师傅 老人 家"
+
+
+def without_private(text: str, *, name: str = "", door: str = "", phone: str = "") -> str:
+    """`text` without phones, door numbers, and the given person's name, surname address and door."""
+    for secret in _whole(name, door, phone):
+        text = text.replace(secret, HIDDEN)
+    if surname := mask_name(name).rstrip("*"):
+        titles = "|".join(sorted(_CALLED.split(), key=len, reverse=True))
+        text = re.sub(rf"(?:老|小)?{re.escape(surname)}(?={titles})", "", text)
+    text = _PHONE.sub(HIDDEN, text)
+    text = _DOOR.sub(HIDDEN, text)
+    return re.sub(rf"{HIDDEN}(?:[\s,,]*{HIDDEN})+", HIDDEN, text)
+
+
+def street_only(street: str, door: str) -> str:
+    """The street without the building and flat somebody typed behind it."""
+    return _DOOR.sub("", street.replace(door, "") if door else street).strip().rstrip(",,").strip()
+
+
+def _whole(name: str, door: str, phone: str) -> Iterable[str]:
+    plain = phone.removeprefix("+86")
+    return (secret for secret in (name, door, phone, plain) if secret)
