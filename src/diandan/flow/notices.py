@@ -229,11 +229,13 @@ def _asked_by_name(whom: Whom, case: Case, at: datetime) -> Iterator[Reader]:
     assert case.request is not None
     link = f"/desk/requests/{case.request.id}"
     if whom == Whom.NAMED:
-        person = Person.objects.filter(id=case.fact.person_id).first()
+        named = case.fact.person_id
+        person = Person.objects.filter(id=named).first() if named else None
         if person is not None:
             yield Reader(person, link, case.request)
         return
-    unit = Place.objects.filter(id=case.fact.place_id).first()
+    place_id = case.fact.place_id
+    unit = Place.objects.filter(id=place_id).first() if place_id else None
     if unit is not None:
         for person in staff_of(unit.path, STAFF_ROLES, at):
             yield Reader(person, link, case.request)

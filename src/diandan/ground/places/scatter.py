@@ -52,7 +52,7 @@ def outline(county_code: str, center: Position, reach_km: float = 0) -> BaseGeom
         return spot.buffer(DISC_KM / KM_PER_DEGREE)
     whole = shape(raw)
     parts = getattr(whole, "geoms", [whole])
-    part = min(parts, key=spot.distance)
+    part: BaseGeometry = min(parts, key=spot.distance)
     if reach_km:
         part = part.intersection(spot.buffer(reach_km / KM_PER_DEGREE))
     return part
