@@ -7,7 +7,9 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("diandan.web.desk.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", include("diandan.web.api.urls")),
     path("", include("diandan.web.accounts.urls")),
+    path("", include("diandan.web.settings.urls")),
     path("", include("diandan.web.volunteer.urls")),
     path("", include("diandan.web.resident.urls")),
 ]

@@ -1,0 +1,1 @@
+"""接口: the same actions as the pages, over HTTP, for other programs."""
