@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
@@ -50,12 +51,16 @@ def diagram(flow: Flow) -> str:
     width = x - LANE_GAP + 2
     height = max(box.y + box.height for box in boxes.values()) + 8
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 0 {width} {height}" '
-        f'width="{width}" height="{height}" role="img" aria-label="{escape(_title(flow))}" '
-        'font-family="PingFang SC,Microsoft YaHei,Noto Sans CJK SC,sans-serif">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 0 {width} {height}" '
+            f'width="{width}" height="{height}" role="img" aria-label="{escape(_title(flow))}" '
+            'font-family="PingFang SC,Microsoft YaHei,Noto Sans CJK SC,sans-serif">'
+        ),
         f"<title>{escape(_title(flow))}</title>",
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" '
-        f'markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="{EDGE}"/></marker></defs>',
+        (
+            '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" '
+            f'markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="{EDGE}"/></marker></defs>'
+        ),
     ]
     heads = {"request": _("点单(一位群众的一件事)"), "job": _("服务单(派出去的一件活)")}
     for n, noun in enumerate(lanes):
@@ -70,8 +75,10 @@ def mermaid(flow: Flow) -> str:
     lines = ["stateDiagram-v2"]
     for noun in ("request", "job"):
         stages = ordered(flow, noun)
-        for stage in stages:
-            lines.append(f'  state "{state_words(noun, stage.state)}" as {noun}_{stage.state}')
+        lines += [
+            f'  state "{state_words(noun, stage.state)}" as {noun}_{stage.state}'
+            for stage in stages
+        ]
         if stages:
             lines.append(f"  [*] --> {noun}_{stages[0].state}")
         for stage in stages:
@@ -152,8 +159,10 @@ def _drawn(box: Box) -> str:
     fill = SAND if stage.ends else CARD
     dash = ' stroke-dasharray="5 4"' if stage.state not in SPINE[stage.noun] else ""
     parts = [
-        f'<g id="{stage.noun}-{stage.state}"><rect x="{box.x}" y="{box.y}" width="{BOX}" '
-        f'height="{box.height}" rx="8" fill="{fill}" stroke="{EDGE}"{dash}/>'
+        (
+            f'<g id="{stage.noun}-{stage.state}"><rect x="{box.x}" y="{box.y}" width="{BOX}" '
+            f'height="{box.height}" rx="8" fill="{fill}" stroke="{EDGE}"{dash}/>'
+        )
     ]
     looks = {
         "title": (INK, 15, True),
@@ -174,7 +183,7 @@ def _arrows(flow: Flow, boxes: dict[tuple[str, str], Box]) -> Iterable[str]:
     found: list[str] = []
     for noun in ("request", "job"):
         spine = [s for s in _stages(flow, noun) if s.state in SPINE[noun]]
-        for before, after in zip(spine, spine[1:], strict=False):
+        for before, after in pairwise(spine):
             a, b = boxes[(noun, before.state)], boxes[(noun, after.state)]
             middle = a.x + BOX // 2
             if after.state in _targets(before):

@@ -1,0 +1,73 @@
+"""Addresses of the settings pages under /desk/settings/ and of the sites' own pages under /s/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from diandan.web.settings import (
+    bases,
+    flows,
+    home,
+    importing,
+    menu,
+    outbox,
+    people,
+    places,
+    services,
+    sites,
+    teams,
+    tokens,
+    workdays,
+)
+
+AT = "desk/settings/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("s/", sites.directory, name="sites"),
+    path("s/join", bases.join, name="site_join"),
+    path("s/join/<str:key>", bases.application, name="site_application"),
+    path("s/<int:place_id>", sites.site, name="site"),
+    path("s/<int:place_id>/poster", sites.poster, name="site_poster"),
+    path(AT, home.home, name="settings_home"),
+    path(f"{AT}at", home.move, name="settings_move"),
+    path(f"{AT}people", people.people, name="settings_people"),
+    path(f"{AT}people/<uuid:person_id>", people.person, name="settings_person"),
+    path(f"{AT}roles/<uuid:grant_id>/revoke", people.revoke_role, name="settings_revoke_role"),
+    path(f"{AT}readings", people.readings, name="settings_readings"),
+    path(f"{AT}teams", teams.tree, name="settings_teams"),
+    path(f"{AT}teams/new", teams.new, name="settings_new_team"),
+    path(f"{AT}teams/<uuid:team_id>", teams.team, name="settings_team"),
+    path(f"{AT}teams/<uuid:team_id>/duty", teams.duty, name="settings_duty"),
+    path(f"{AT}teams/<uuid:team_id>/close", teams.close, name="settings_close_team"),
+    path(f"{AT}invitations", teams.invited, name="settings_invitations"),
+    path(f"{AT}places", places.tree, name="settings_places"),
+    path(f"{AT}places/<int:place_id>", places.place, name="settings_place"),
+    path(f"{AT}places/<int:place_id>/edit", places.edit, name="settings_edit_place"),
+    path(f"{AT}places/<int:place_id>/close", places.close, name="settings_close_place"),
+    path(f"{AT}places/<int:place_id>/reopen", places.reopen, name="settings_reopen_place"),
+    path(f"{AT}bases", bases.bases, name="settings_bases"),
+    path(f"{AT}bases/<uuid:application_id>", bases.answer_base, name="settings_answer_base"),
+    path(f"{AT}menu", menu.menu, name="settings_menu"),
+    path(f"{AT}menu/new", menu.new_item, name="settings_new_item"),
+    path(f"{AT}menu/<uuid:item_id>", menu.item, name="settings_item"),
+    path(f"{AT}menu/<uuid:item_id>/<slug:verb>", menu.move_item, name="settings_move_item"),
+    path(f"{AT}kinds", services.kinds, name="settings_kinds"),
+    path(f"{AT}kinds/new", services.new_kind, name="settings_new_kind"),
+    path(f"{AT}kinds/<int:kind_id>", services.kind, name="settings_kind"),
+    path(f"{AT}kinds/<int:kind_id>/retire", services.retire_kind, name="settings_retire_kind"),
+    path(f"{AT}promises", services.promises, name="settings_promises"),
+    path(f"{AT}calendar", workdays.year, name="settings_calendar"),
+    path(f"{AT}calendar/drop", workdays.drop_day, name="settings_drop_day"),
+    path(f"{AT}tags", services.tags, name="settings_tags"),
+    path(f"{AT}flow", flows.flow, name="settings_flow"),
+    path(f"{AT}flow/own", flows.own_flow, name="settings_own_flow"),
+    path(f"{AT}flow/<str:flow_id>/try", flows.try_flow, name="settings_try_flow"),
+    path(f"{AT}flow/<str:flow_id>/choose", flows.choose, name="settings_choose_flow"),
+    path(f"{AT}import", importing.importing, name="settings_importing"),
+    path(f"{AT}import/<slug:what>.xlsx", importing.blank, name="settings_template"),
+    path(f"{AT}export/<slug:what>.<slug:form>", importing.export, name="settings_export"),
+    path(f"{AT}tokens", tokens.tokens, name="settings_tokens"),
+    path(f"{AT}tokens/<uuid:token_id>/revoke", tokens.revoke_token, name="settings_revoke_token"),
+    path(f"{AT}outbox", outbox.outbox, name="settings_outbox"),
+    path(f"{AT}outbox/<uuid:delivery_id>/resend", outbox.send_again, name="settings_resend"),
+]
