@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from diandan.ground.catalogue.core import in_season
 from diandan.ground.catalogue.models import Item
+from diandan.ground.catalogue.queries import item_for_change
 from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Person
 from diandan.ground.places.queries import ancestor_at, center_of
@@ -24,6 +25,7 @@ from diandan.kit.refusal import Refusal, conflict
 from diandan.path.ask.actions.place import Wish, place
 from diandan.path.ask.models import Request
 from diandan.path.ask.queries import for_change as request_for_change
+from diandan.path.ask.queries import seats_taken
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.queries import for_change as job_for_change
 from diandan.path.bundle.queries import job_of, requests_of
@@ -142,6 +144,7 @@ def _check_menu(flow: Flow, wish: Wish, at: datetime) -> None:
             )
         return
     check_item(wish.item, at)
+    check_seats(wish.item, wish.people_count)
 
 
 def check_item(item: Item, at: datetime) -> None:
@@ -156,6 +159,20 @@ def check_item(item: Item, at: datetime) -> None:
         raise Refusal(
             "item_paid",
             _("「%(title)s」是便民低偿服务,请直接到服务点办理。") % {"title": item.title},
+        )
+
+
+def check_seats(item: Item, people: int) -> None:
+    """Refuses more people than the event has seats left; two who ask at once wait for each other."""
+    if not item.joinable or item.seats is None:
+        return
+    seats = item_for_change(item.id).seats or 0
+    left = seats - seats_taken([item.id]).get(item.id, 0)
+    if left <= 0:
+        raise Refusal("item_full", _("「%(title)s」名额已满,请看看别的活动。") % {"title": item.title})
+    if people > left:
+        raise Refusal(
+            "item_full", _("只剩%(n)d个名额了,请改一下人数。") % {"n": left}, field="people_count"
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from diandan.ground.people.actor import Actor
@@ -40,6 +40,17 @@ def many_for_change(request_ids: Iterable[UUID]) -> list[Request]:
         .filter(id__in=set(request_ids))
         .order_by("id")
     )
+
+
+def seats_taken(item_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many people hold a seat in each joinable item: all but who withdrew or was refused."""
+    rows = (
+        Request.objects.filter(item_id__in=list(item_ids))
+        .exclude(state__in=(RequestState.WITHDRAWN, RequestState.REFUSED))
+        .values_list("item_id")
+        .annotate(n=Sum("people_count"))
+    )
+    return {item_id: n for item_id, n in rows if item_id is not None}
 
 
 def visible(actor: Actor) -> QuerySet[Request]:

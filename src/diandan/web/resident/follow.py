@@ -6,6 +6,7 @@ shown to its parties' own accounts alone.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -152,7 +153,8 @@ def _said(row: Request, by: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def _facts(row: Request, at: Any) -> list[dict[str, str]]:
+def _facts(row: Request, at: datetime | None) -> list[dict[str, str]]:
+    """What was ordered; without `at` in whole dates, for paper that is read on another day."""
     rows = [
         (_("说的话"), row.words),
         (_("类型"), row.item.title if row.item else row.kind.name),
@@ -160,24 +162,28 @@ def _facts(row: Request, at: Any) -> list[dict[str, str]]:
         (_("时间"), _window(row, at)),
         (_("人数"), str(row.people_count) if row.people_count > 1 else ""),
         (_("谁来"), row.may_come),
-        (_("点单时间"), say_when(row.placed_at, at)),
-        (_("单号"), row.number),
+        (_("点单时间"), _said_when(row.placed_at, at) if at else ""),
+        (_("单号"), row.number if at else ""),
     ]
     return [{"label": label, "text": text} for label, text in rows if text]
 
 
-def _window(row: Request, at: Any) -> str:
+def _said_when(moment: datetime, at: datetime | None) -> str:
+    return say_when(moment, at) if at else date_format(local(moment), "n月j日 H:i")
+
+
+def _window(row: Request, at: datetime | None) -> str:
     if row.wanted_from is None or row.wanted_until is None:
         return _("都可以")
     until = local(row.wanted_until)
     end = f"{until:%H:%M}" if until.minute else _("%(hour)d点") % {"hour": until.hour}
-    return _("%(start)s到%(end)s") % {"start": say_when(row.wanted_from, at), "end": end}
+    return _("%(start)s到%(end)s") % {"start": _said_when(row.wanted_from, at), "end": end}
 
 
 def _slip(request: HttpRequest, row: Request) -> HttpResponse:
     link = f"{settings.PUBLIC_URL}/r/{row.follow_key}"
     due = local(row.promise_at)
-    rows = [f for f in _facts(row, door.now(request)) if f["text"] != row.number]
+    rows = _facts(row, None)
     slip = {
         "number": row.number,
         "centre": row.centre.full_name,

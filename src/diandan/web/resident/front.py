@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from diandan.ground.catalogue.queries import menu
 from diandan.kit.units import local
+from diandan.path.ask.states import RequestState
 from diandan.web import door
 from diandan.web.resident import reads
 from diandan.web.resident.here import here, remember_site
 from diandan.web.resident.page import page
 
-OPEN_SHOWN = 3
+OPEN_SHOWN = 2
+HER_TURN = (RequestState.RETURNED, RequestState.SERVED)
 EVENTS_SHOWN = 2
 
 
@@ -35,7 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
         context["events"] = list(events.order_by("starts_at", "id")[:EVENTS_SHOWN])
     if by.person_id is not None and not by.is_frozen:
         going = reads.hers(by.person_id).exclude(state__in=reads.OVER)
-        context["open"] = reads.with_states(list(going[:OPEN_SHOWN]), at)
+        her_turn = Case(When(state__in=HER_TURN, then=0), default=1)
+        first = going.order_by(her_turn, "-placed_at", "-id")[:OPEN_SHOWN]
+        context["open"] = reads.with_states(list(first), at)
     context["said"] = request.GET.get("words", "")[:200]
     response = page(request, "home", context, current="/")
     if where.site is not None and request.GET.get("site"):

@@ -15,8 +15,8 @@ from diandan.ground.catalogue.core import season_of
 from diandan.ground.catalogue.models import Item
 from diandan.kit.refusal import missing
 from diandan.kit.units import local
+from diandan.path.ask.queries import seats_taken
 from diandan.web import door
-from diandan.web.resident import reads
 from diandan.web.resident.here import here
 from diandan.web.resident.page import chip, page
 from diandan.web.shared.words import say_when
@@ -52,7 +52,7 @@ def menu(request: HttpRequest) -> HttpResponse:
         chip("join", _("可报名的活动"), chosen=season == "join"),
         chip(now, _("%(season)s清单") % {"season": season_names()[now]}, chosen=season == now),
     ]
-    seats = reads.taken_seats(list(shown))
+    seats = seats_taken([row.id for row in shown if row.joinable])
     context = {
         "q": words,
         "season": season,
@@ -79,7 +79,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
         raise missing(_("这项服务已经下架,请看看菜单里的其他项目。"), "unknown_item")
     at = door.now(request)
     takers = catalogue.takers(row)
-    context = {"row": _row(row, reads.taken_seats([row]), at), "takers": takers}
+    context = {"row": _row(row, seats_taken([row.id]), at), "takers": takers}
     return page(request, "item", context, current="/menu")
 
 

@@ -157,15 +157,28 @@ def _place_for(request: HttpRequest, form: FamilyForm, wish: Wish) -> str:
 
 
 def _page(request: HttpRequest, form: OrderForm, draft: Draft, note: str = "") -> HttpResponse:
+    code_sent = bool(note) or bool(form.is_bound and form.data.get("code_sent"))
+    _lead(form, code_sent=code_sent)
     context = {
         "form": form,
         "draft": draft,
         "chips": draft.chips(form),
         "mode": type(form).__name__.removesuffix("Form").lower(),
         "note": note,
-        "code_sent": bool(note) or bool(form.is_bound and form.data.get("code_sent")),
+        "code_sent": code_sent,
         "refused": form.is_bound and bool(form.errors),
         "title": _("替家人点单") if isinstance(form, FamilyForm) else _("说说细节"),
         "proven": guest.has_proof(form),
     }
     return page(request, "order", context, status=422 if context["refused"] else 200)
+
+
+def _lead(form: OrderForm, *, code_sent: bool) -> None:
+    """Put the cursor where the next thing is to be done: the first fault, else the code."""
+    wrong = [name for name in form.fields if form.is_bound and form.errors.get(name)]
+    if code_sent and "code" in form.fields:
+        form.fields["code"].required = True
+    if wrong:
+        form.fields[wrong[0]].widget.attrs["autofocus"] = True
+    elif code_sent and "code" in form.fields:
+        form.fields["code"].widget.attrs["autofocus"] = True

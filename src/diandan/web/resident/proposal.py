@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, TextField, Value
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from diandan.flow.choice import chosen, flow_for, flow_of
 from diandan.flow.promise import promise_for
-from diandan.ground.catalogue.core import URGENT, Proposal, propose
+from diandan.ground.catalogue.core import OTHER, URGENT, Proposal, propose
 from diandan.ground.catalogue.models import Item, ServiceKind
 from diandan.ground.catalogue.queries import menu
 from diandan.ground.people import queries as people
@@ -32,7 +31,7 @@ from diandan.web.resident.here import ORDER_AT, Here, place_under
 from diandan.web.resident.page import chip
 from diandan.web.shared.words import promised
 
-KINDS_SHOWN = 5
+KINDS_SHOWN = 4
 PLACES_SHOWN = 5
 ITEMS_SHOWN = 8
 OTHER_PLACE = "other"
@@ -78,6 +77,8 @@ class Draft:
         by = door.actor(request)
         own = people.own(people.person(by.person_id)) if by.person_id else None
         words = self.words or (self.item.title if self.item else "")
+        if not words and self.kind is not None and self.kind.code != OTHER and not self.is_private:
+            words = _("需要%(kind)s") % {"kind": self.kind.name}
         return {
             "words": words,
             "door": own.door if own else "",
@@ -272,5 +273,6 @@ def _items(draft: Draft) -> list[Item]:
     return rows[:ITEMS_SHOWN]
 
 
-def _day_name(name: str | None, day: Any) -> str:
-    return name or date_format(day, _("n月j日 D"))
+def _day_name(name: str | None, day: date) -> str:
+    week = [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")]
+    return name or _("%(weekday)s %(day)d日") % {"weekday": week[day.weekday()], "day": day.day}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 
-from diandan.ground.catalogue.models import Item, ServiceKind
+from diandan.ground.catalogue.models import ServiceKind
 from diandan.ground.catalogue.queries import kinds_of
 from diandan.ground.places.models import Place
 from diandan.path.ask.models import Request
@@ -73,17 +73,6 @@ def with_states(rows: Sequence[Request], at: datetime) -> list[Mine]:
     """Each with its state in words."""
     states = for_requests(rows, at)
     return [Mine(row, states[row.id]) for row in rows]
-
-
-def taken_seats(items: Sequence[Item]) -> dict[UUID, int]:
-    """How many people hold a seat in each joinable item."""
-    rows = (
-        Request.objects.filter(item_id__in=[i.id for i in items if i.joinable])
-        .exclude(state__in=(RequestState.WITHDRAWN, RequestState.REFUSED))
-        .values("item_id")
-        .annotate(n=Sum("people_count"))
-    )
-    return {row["item_id"]: row["n"] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ TELLINGS: dict[str, Telling] = {
     "job.sent_back": Telling(t("退回修改"), STAFF, "wait"),
     "job.joined": Telling(t("并入一张点单"), STAFF, "plain"),
     "job.split": Telling(t("拆出一张点单"), STAFF, "plain"),
-    "job.offered": Telling(t("派单"), ALL, "plain"),
+    "job.offered": Telling(t("已派单"), ALL),
     "job.widened": Telling(t("扩大范围找队伍"), ALL, "plain"),
     "job.recalled": Telling(t("收回邀约"), STAFF, "plain"),
     "job.escalated": Telling(t("上报督办"), OWN, "wait"),

@@ -178,10 +178,7 @@ def _request_words(request: Request, known: _Known) -> StateWords:
             _("已转交外部热线"), "wait", "send", request.whose or owner, _rung(request, known)
         )
     if state in (R.RETURNED, R.SERVED):
-        word = _("请您补充说明") if state == R.RETURNED else _("服务完成,请您评价")
-        by = _until_closed(request, known)
-        tone = "wait" if state == R.RETURNED else "good"
-        return StateWords(word, tone, "pencil" if state == R.RETURNED else "star", _you(known), by)
+        return _hers(request, known)
     if state == R.DISPUTED:
         return StateWords(_("正在回头办"), "wait", "refresh-cw", owner, _rung(request, known))
     if state == R.UNMET:
@@ -191,6 +188,15 @@ def _request_words(request: Request, known: _Known) -> StateWords:
     if state == R.RATED:
         return StateWords(_("已评价,谢谢您"), "good", "circle-check", "", None)
     return StateWords(str(state.label), "good" if state == R.CLOSED else "plain", "circle-check")
+
+
+def _hers(request: Request, known: _Known) -> StateWords:
+    """It waits for its requester; to herself the word 您 says so."""
+    who = "" if known.viewer == Viewer.REQUESTER else _("点单人")
+    by = _until_closed(request, known)
+    if request.state == R.RETURNED:
+        return StateWords(_("请您补充说明"), "wait", "pencil", who, by)
+    return StateWords(_("服务完成,请您评价"), "good", "star", who, by)
 
 
 def _job_words(job: Job, promise_at: datetime, known: _Known) -> StateWords:
@@ -280,13 +286,14 @@ def _rung(row: Request | Job, known: _Known) -> ByWhen | None:
 
 def _until_closed(request: Request, known: _Known) -> ByWhen | None:
     """When the house stops waiting for her: the flow's rung that closes."""
+    said = (
+        _("%(when)s前补充") if request.state == R.RETURNED else _("%(when)s前可以评价")
+    )
     stage = flow_of(request.flow).stage("request", request.state)
     for rung in stage.ladder:
         if rung.does == "close" and rung.after.endswith("d") and not rung.after.endswith("wd"):
             due = request.state_at + timedelta(days=int(rung.after[:-1]))
-            return ByWhen(due, _("%(when)s前有效") % {"when": say_when(due, known.at)})
+            return ByWhen(due, said % {"when": say_when(due, known.at)})
     return None
 
 
-def _you(known: _Known) -> str:
-    return _("您") if known.viewer == Viewer.REQUESTER else _("点单人")
