@@ -20,17 +20,10 @@ from diandan.kit.clock import SHANGHAI
 from diandan.kit.refusal import missing
 from diandan.kit.units import local
 from diandan.web import door
+from diandan.web.api.gate import SCOPES
 
 from .page import SettingsForm, columns, here, pill, pressed, row, show, taken
 
-SCOPES = (
-    ("orders:read", gettext_lazy("看单子")),
-    ("orders:write", gettext_lazy("点单、办单")),
-    ("jobs:read", gettext_lazy("看服务单")),
-    ("jobs:write", gettext_lazy("办服务单")),
-    ("places:read", gettext_lazy("看阵地")),
-    ("menu:read", gettext_lazy("看菜单")),
-)
 SHOWN_ONCE = "token_shown"
 
 
@@ -44,7 +37,7 @@ class TokenForm(SettingsForm):
     )
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("能做什么"),
-        choices=SCOPES,
+        choices=tuple(SCOPES.items()),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("请至少选一项。")},
     )
