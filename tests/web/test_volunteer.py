@@ -46,7 +46,7 @@ def test_every_page_asks_to_sign_in_and_shows_its_empty_state(world: World) -> N
     from django.test import Client
 
     stranger = client(make.person("路人"))
-    for path in "offers tasks calendar teams menu history check-in".split():
+    for path in ["offers", "tasks", "calendar", "teams", "menu", "history", "check-in"]:
         sent = Client().get(f"/v/{path}")
         assert sent.status_code == 302
         assert sent["Location"].startswith("/me/sign-in")

@@ -22,7 +22,7 @@ def is_good(secret: str, code: str, at: datetime) -> bool:
     """Whether `code` is this window's or the one before (people read slowly)."""
     now = _window(at)
     good = [pyotp.HOTP(secret).at(count) for count in (now, now - 1)]
-    return any([hmac.compare_digest(code.encode(), one.encode()) for one in good])
+    return any(hmac.compare_digest(code.encode(), one.encode()) for one in good)
 
 
 def _window(at: datetime) -> int:

@@ -34,12 +34,12 @@ def without_private(text: str, *, name: str = "", door: str = "", phone: str = "
         text = re.sub(rf"(?:老|小)?{re.escape(surname)}(?={titles})", "", text)
     text = _PHONE.sub(HIDDEN, text)
     text = _DOOR.sub(HIDDEN, text)
-    return re.sub(rf"{HIDDEN}(?:[\s,,]*{HIDDEN})+", HIDDEN, text)
+    return re.sub(rf"{HIDDEN}(?:[\s,\uff0c]*{HIDDEN})+", HIDDEN, text)
 
 
 def street_only(street: str, door: str) -> str:
     """The street without the building and flat somebody typed behind it."""
-    return _DOOR.sub("", street.replace(door, "") if door else street).strip().rstrip(",,").strip()
+    return _DOOR.sub("", street.replace(door, "") if door else street).strip().rstrip(",\uff0c").strip()
 
 
 def _whole(name: str, door: str, phone: str) -> Iterable[str]:

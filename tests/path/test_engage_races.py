@@ -1,0 +1,34 @@
+"""抢单: however many leaders race for one job, one wins and every other is told what else there is.
+
+The same proof with 200 racers is `make prove NAME=racers`.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from diandan.ops.proofs import racers
+
+RACERS = 40
+
+
+@pytest.fixture(scope="module")
+def report() -> dict[str, object]:
+    found = racers.run(RACERS)
+    assert "trouble" not in found, found["trouble"]
+    return found
+
+
+@pytest.mark.parametrize("race", ["plain", "killed"])
+@pytest.mark.xdist_group("racers")
+def test_one_team_wins_and_nobody_hears_yes_and_then_no(
+    report: dict[str, dict[str, object]], race: str
+) -> None:
+    found = report[race]
+    assert found["process_killed"] is (race == "killed")
+    assert found["yes"] == 1
+    assert found["no_with_what_else"] == RACERS - 1
+    assert (found["other"], found["unanswered"], found["changed_answer"]) == ([], 0, 0)
+    kept = ("living_engagements", "accepted_offers", "accepted_facts")
+    assert [found[name] for name in kept] == [1, 1, 1]
+    assert report["ok"]
