@@ -23,7 +23,7 @@ from diandan.path.bundle.states import JobState
 from diandan.path.grade.models import RaterRole, Rating
 from diandan.path.grade.queries import ratings_of
 from diandan.web import door
-from diandan.web.resident.page import chip
+from diandan.web.resident.page import chip, typed
 
 HERS = ("withdraw", "resubmit", "rate", "dispute", "reopen")
 KIND_STATES = (RequestState.PLACED, RequestState.TAKEN_UP, RequestState.RETURNED)
@@ -72,7 +72,7 @@ def _say(request: HttpRequest, row: Request, by: Actor, at: datetime) -> None:
 
 
 def _rekind(request: HttpRequest, row: Request, by: Actor, at: datetime) -> None:
-    kind = kind_by_code(row.centre, request.POST.get("kind", "")[:40])
+    kind = kind_by_code(row.centre, typed(request.POST.get("kind", ""), 40))
     rekind(row.id, kind=kind, by=by, at=at)
     messages.success(request, _("已改成「%(kind)s」,不用重新写。") % {"kind": kind.name})
 

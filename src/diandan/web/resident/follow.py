@@ -24,12 +24,13 @@ from diandan.kit.units import local
 from diandan.path.ask.models import Request
 from diandan.web import door
 from diandan.web.resident.deeds import do, offered_deeds
-from diandan.web.resident.page import page
+from diandan.web.resident.page import page, typed
 from diandan.web.shared.once import once
 from diandan.web.shared.qr import qr_svg
 from diandan.web.shared.timeline import Viewer, request_timeline
 from diandan.web.shared.words import for_request, promised, say_when
 
+KEY_MAX = 40
 RELATED = ("place", "kind", "centre", "item", "owner_place", "requester")
 
 
@@ -89,7 +90,8 @@ def slip_own(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 def _by_key(request: HttpRequest, key: str) -> tuple[Request, Actor]:
     rows = Request.objects.select_related(*RELATED)
-    row = rows.filter(follow_key=key.strip().upper()).first() if key.strip() else None
+    named = typed(key, KEY_MAX).upper()
+    row = rows.filter(follow_key=named).first() if named else None
     if row is None:
         raise missing(_("没有找到这张单子。请核对回执上的二维码,或打电话报单号查询。"))
     by = door.actor(request)

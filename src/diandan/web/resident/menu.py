@@ -18,7 +18,7 @@ from diandan.kit.units import local
 from diandan.path.ask.queries import seats_taken
 from diandan.web import door
 from diandan.web.resident.here import here
-from diandan.web.resident.page import chip, page
+from diandan.web.resident.page import chip, page, typed
 from diandan.web.shared.words import say_when
 
 PAGE_ROWS = 20
@@ -37,7 +37,7 @@ def menu(request: HttpRequest) -> HttpResponse:
     centre = where.must_centre()
     at = door.now(request)
     today = local(at).date()
-    words = request.GET.get("q", "").strip()[:Q_MAX]
+    words = typed(request.GET.get("q", ""), Q_MAX)
     season = request.GET.get("season", "")
     near = where.site.path if where.site else None
     rows = catalogue.menu(centre, today, near, words)

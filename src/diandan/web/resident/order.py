@@ -40,7 +40,7 @@ def propose_now(request: HttpRequest) -> HttpResponse:
     if where.centre is None:
         return HttpResponse()
     draft = draft_of(request, where, request.POST)
-    return render(request, "resident/proposal.html", {"draft": draft})
+    return render(request, "resident/proposal.html", {"draft": draft, "promise": draft.promise})
 
 
 @require_http_methods(["GET", "POST"])
@@ -162,6 +162,8 @@ def _page(request: HttpRequest, form: OrderForm, draft: Draft, note: str = "") -
     context = {
         "form": form,
         "draft": draft,
+        "promise": draft.promise,
+        "is_private": draft.is_private,
         "chips": draft.chips(form),
         "mode": type(form).__name__.removesuffix("Form").lower(),
         "note": note,

@@ -41,6 +41,11 @@ def page(
     )
 
 
+def typed(text: str, size: int) -> str:
+    """What was typed into an address or a search, without what no database takes (NUL)."""
+    return text.replace("\x00", "").strip()[:size]
+
+
 def chip(value: object, label: object, *, chosen: bool = False, icon: str = "") -> dict[str, Any]:
     """One chip of parts/chips.html."""
     return {"value": str(value), "label": str(label), "chosen": chosen, "icon": icon}

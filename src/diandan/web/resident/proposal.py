@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from diandan.flow.choice import chosen, flow_for, flow_of
 from diandan.flow.promise import promise_for
-from diandan.ground.catalogue.core import OTHER, URGENT, Proposal, propose
+from diandan.ground.catalogue.core import NORMAL, OTHER, URGENT, Proposal, propose
 from diandan.ground.catalogue.models import Item, ServiceKind
 from diandan.ground.catalogue.queries import menu
 from diandan.ground.people import queries as people
@@ -28,7 +28,7 @@ from diandan.web import door
 from diandan.web.resident import reads
 from diandan.web.resident.forms import OrderForm, days_from
 from diandan.web.resident.here import ORDER_AT, Here, place_under
-from diandan.web.resident.page import chip
+from diandan.web.resident.page import chip, typed
 from diandan.web.shared.words import promised
 
 KINDS_SHOWN = 4
@@ -204,7 +204,7 @@ def draft_of(request: HttpRequest, where: Here, said: Mapping[str, str]) -> Draf
         kind=item.kind if item else by_hand or proposed,
         item=item,
         place=place,
-        urgency=said.get("urgency") or told.urgency,
+        urgency=URGENT if (said.get("urgency") or told.urgency) == URGENT else NORMAL,
         proposal=told,
         place_found=found,
         place_trouble=trouble,
@@ -221,7 +221,7 @@ def _place(
     said: Mapping[str, str], where: Here, told: Proposal
 ) -> tuple[Place | None, list[Place], str]:
     """The place chosen, what a search found, and what is still unclear about it."""
-    choice, words = said.get("place", ""), said.get("place_words", "").strip()
+    choice, words = said.get("place", ""), typed(said.get("place_words", ""), 40)
     centre = where.must_centre()
     if choice and choice != OTHER_PLACE:
         place = place_under(centre, choice)

@@ -11,7 +11,7 @@ from diandan.ground.places.models import Kind, Place
 from diandan.kit.refusal import missing
 from diandan.web import door
 from diandan.web.resident.here import ORDER_AT, here, place_under, remember_site
-from diandan.web.resident.page import page
+from diandan.web.resident.page import page, typed
 
 FOUND_MAX = 30
 Q_MAX = 40
@@ -29,7 +29,7 @@ def pick(request: HttpRequest) -> HttpResponse:
         response = HttpResponseRedirect(onward)
         remember_site(response, place)
         return response
-    words = request.GET.get("q", "").strip()[:Q_MAX]
+    words = typed(request.GET.get("q", ""), Q_MAX)
     inside = _inside(request.GET.get("in", ""), where.root)
     found = (
         [p for p in places.search(where.root, words, FOUND_MAX) if p.kind in ORDER_AT]

@@ -1,0 +1,207 @@
+"""点单 from the resident's two screens: proposals, guests, families, errors that lose nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from diandan.flow.conductor import do_request
+from diandan.ground.people import queries as people
+from diandan.path.ask.models import Channel, Request
+from diandan.web.accounts import sign_in
+from tests import factories as make
+from tests.web.resident_world import AT, World, text_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world(still_clock: Any, settings: Any) -> World:
+    settings.DIANDAN_PLACE = "jiangning"
+    return World()
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[tuple[str, str]]:
+    """Codes that would have gone to phones."""
+    out: list[tuple[str, str]] = []
+    settings.DEMO = True
+    monkeypatch.setattr(sign_in, "send_code", lambda phone, code, *_: out.append((phone, code)))
+    return out
+
+
+def test_two_screens_without_scripts(world: World) -> None:
+    client = world.browser()
+    page = client.post("/order", {"step": "first", "words": "岔路社区水管漏水,马上来"})
+    assert page.status_code == 200
+    said = page.content.decode()
+    assert 'value="plumbing" checked' in said
+    assert f'value="{world.district.other.id}" checked' in said
+    assert 'value="urgent" checked' in said
+    assert "「水管」" in said
+    page = client.post("/order", world.form())
+    assert page.status_code == 303
+    row = Request.objects.get()
+    assert (row.kind, row.place, row.channel) == (world.plumbing, world.station, Channel.WEB)
+    assert people.own(world.resident).door == ""  # her record is not changed by one order
+    done = text_of(client.get(page["Location"]))
+    assert row.number in done
+    assert "前答复" in done
+
+
+def test_the_chips_come_while_she_types(world: World) -> None:
+    page = Client().post("/propose", {"words": "想理发"})
+    said = page.content.decode()
+    assert 'value="haircut" checked' in said
+    assert "<html" not in said
+    changed = Client().post("/propose", {"words": "想理发", "kind": "other"}).content.decode()
+    assert 'value="other" checked' in changed
+
+
+def test_sent_twice_is_one_order(world: World) -> None:
+    client = world.browser()
+    first, again = (client.post("/order", world.form()) for _turn in range(2))
+    assert first["Location"] == again["Location"]
+    assert Request.objects.count() == 1
+    client.post("/order", world.form(words="还有卫生间也漏"))
+    assert Request.objects.count() == 2  # other words are another order
+
+
+def test_an_error_loses_nothing(world: World) -> None:
+    client = world.browser()
+    page = client.post("/order", world.form(day="2026-03-01", street="上元大街8号", people_count="0"))
+    assert page.status_code == 422
+    said = page.content.decode()
+    assert "上元大街8号" in said
+    assert "3幢202" in said
+    assert "已经过去" in said or "1到500" in said
+    assert not Request.objects.exists()
+    assert client.post("/order", world.form()).status_code == 303
+
+
+def test_a_guest_orders_by_phone_code_and_follows(world: World, sent: list[Any]) -> None:
+    client = Client()
+    given = world.form(name="王桂兰", phone="139 0000 0002", notice="on")
+    page = client.post("/order", given)
+    assert page.status_code == 200
+    assert sent[-1][0] == "+8613900000002"
+    assert "3幢202" in page.content.decode()
+    wrong = client.post("/order", {**given, "code": "abc", "code_sent": "1"})
+    assert wrong.status_code == 422
+    bad_count = client.post("/order", {**given, "code": sent[-1][1], "people_count": "900"})
+    assert bad_count.status_code == 422
+    proof = bad_count.context["form"].data["proof"]
+    page = client.post("/order", {**given, "proof": proof, "code_sent": "1"})
+    assert page.status_code == 303  # the code was used up, its proof was kept
+    row = Request.objects.get()
+    assert people.own(row.requester).name == "王桂兰"
+    assert row.requester.registered_how == "order"
+    assert client.get("/requests").status_code == 302  # no session was opened
+    assert row.number in text_of(client.get(f"/r/{row.follow_key}"))
+
+
+def test_a_guest_without_a_notice_is_asked_for_it(world: World, sent: list[Any]) -> None:
+    page = Client().post("/order", world.form(name="王桂兰", phone="13900000002"))
+    assert page.status_code == 422
+    assert not sent
+
+
+def test_for_her_mother(world: World) -> None:
+    client = world.browser()
+    assert Client().get("/family").status_code == 302
+    given = world.form(who="李奶奶", who_phone="", consent_note="", read_back="on")
+    assert client.post("/family", given).status_code == 422
+    page = client.post("/family", {**given, "consent_note": "当面问过,她说好"})
+    assert page.status_code == 303
+    row = Request.objects.get()
+    assert row.channel == Channel.FAMILY
+    assert row.placed_by_id == world.resident.id
+    assert row.consent is not None
+    assert row.read_back_at == AT
+    assert people.own(row.requester).name == "李奶奶"
+    assert row.title in text_of(client.get("/requests"))
+
+
+def test_a_place_by_name_sound_or_list(world: World) -> None:
+    client = world.browser()
+    page = client.post("/order", world.form(place="other", place_words="clsq"))
+    assert page.status_code == 303
+    assert Request.objects.get().place == world.district.other
+    page = client.post("/order", world.form(place="other", place_words="社区", form_key="k2"))
+    assert page.status_code == 422
+    assert "上元社区" in page.content.decode()  # both are offered to press
+    assert "岔路社区" in text_of(client.get("/site", {"q": "clsq"}))
+    chosen = client.post("/site", {"place": world.district.other.id, "next": "/"})
+    assert chosen.cookies["site"].value == str(world.district.other.id)
+
+
+def test_an_event_has_as_many_seats_as_it_says(world: World) -> None:
+    event = make.item(
+        world.station,
+        world.haircut,
+        "义剪日",
+        joinable=True,
+        seats=1,
+        starts_at=AT + timedelta(days=2),
+    )
+    client = world.browser()
+    assert "还有 1 个名额" in text_of(client.get("/menu"))
+    assert "我要报名" in text_of(client.get(f"/menu/{event.id}"))
+    assert "义剪日" in text_of(client.get("/order", {"item": event.id}))
+    form = world.form(item=str(event.id), words="义剪日")
+    assert client.post("/order", form).status_code == 303
+    row = Request.objects.get()
+    assert row.item == event
+    assert row.wanted_from == event.starts_at
+    again = client.post("/order", {**form, "form_key": "k2"})
+    assert again.status_code == 422
+    assert "名额已满" in text_of(again)
+    assert "名额已满" in text_of(client.get(f"/menu/{event.id}"))
+    do_request(row.id, "withdraw", by=world.me, at=AT)
+    assert client.post("/order", {**form, "form_key": "k3"}).status_code == 303
+
+
+def test_where_the_menu_comes_first(world: World, settings: Any) -> None:
+    world.centre.slug = settings.DIANDAN_PLACE = "suzhou"
+    world.centre.save()
+    item = make.item(world.station, world.haircut, "春季义剪")
+    client = world.browser()
+    page = client.post("/order", {"step": "first", "words": "想理发"})
+    assert "春季义剪" in page.content.decode()
+    refused = client.post("/order", world.form(kind="haircut", words="想理发"))
+    assert refused.status_code == 422
+    assert "从菜单里选一项" in text_of(refused)
+    assert client.post("/order", world.form(item=str(item.id))).status_code == 303
+
+
+def test_a_city_asks_for_the_station_first(world: World, settings: Any) -> None:
+    world.district.city.slug = settings.DIANDAN_PLACE = "nanjing"
+    world.district.city.save()
+    client = Client()
+    assert "先选您所在的社区" in text_of(client.get("/"))
+    assert client.get("/menu").status_code == 422
+    client.post("/site", {"place": world.station.id})
+    assert "您需要什么帮助" in text_of(client.get("/"))
+    page = client.post("/order", {"step": "first", "words": "水管漏水"})
+    assert 'value="plumbing" checked' in page.content.decode()
+
+
+def test_nonsense_is_refused_in_words(world: World) -> None:
+    client = world.browser()
+    for change in (
+        {"place": "x"},
+        {"place": "9" * 40},
+        {"kind": "nothing", "words": ""},
+        {"day": "soon"},
+        {"urgency": "very"},
+        {"people_count": "many"},
+        {"item": "zzz", "day": "on"},
+    ):
+        page = client.post("/order", world.form(**change))
+        assert page.status_code in (303, 422), change
+    assert client.get("/r/nothing%00").status_code == 404
+    assert client.get("/site", {"q": "\x00", "in": "\x00", "site": "\x00"}).status_code == 200
+    assert client.get("/menu", {"page": "x", "season": "x", "q": "\x00"}).status_code == 200
