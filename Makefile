@@ -22,7 +22,7 @@ setup:
 
 run:
 	@$(PYTHON) scripts/setup.py --run
-	@exec $(BIN)/diandan serve
+	@DIANDAN_DEMO=$${DIANDAN_DEMO-1} exec $(BIN)/diandan serve
 
 test:
 	@$(PYTHON) scripts/setup.py --test

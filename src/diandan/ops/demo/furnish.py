@@ -23,6 +23,9 @@ from .cast import Cast, institutes_of, rank_words, stations_of, words_of_cast
 RESIDENT, VOLUNTEER, LEADER = "13900100001", "13900100002", "13900100003"
 STAFF_PHONES = 13900100010
 OTHERS_FROM = 13900200000
+STAFF_LOGINS = (
+    "admin", "dispatch", "center", "callback", "expert", "auditor", "institute", "mediator", "station", "grid",
+)
 Tell = Callable[[str], None]
 
 
@@ -79,13 +82,24 @@ def furnish(slug: str, *, at: datetime, seed: int, size: Size = DEMO_SIZE, tell:
     house = House(slug, centre, institutes, stations, cast)
     house.kinds = {kind.code: kind for kind in kinds_of(centre)}
     tell("正在请工作人员就位")
-    _staff(house)
+    _staff(house, with_log_ins=size.residents > 0)
     tell("正在组建志愿服务队")
     _teams(house, size)
     tell("正在登记居民和服务菜单")
     _residents(house, size)
     _menu(house)
     return house
+
+
+def is_furnished(slug: str) -> bool:
+    """Whether this district has its demo already: its resident is there."""
+    from diandan.ground.places.models import Place
+
+    resident = people.by_phone(RESIDENT)
+    if resident is None or resident.home is None:
+        return False
+    named = Place.objects.filter(slug=slug).first()
+    return named is not None and resident.home.path.startswith(named.path)
 
 
 def first_centre(root: Place) -> Place:
@@ -95,31 +109,36 @@ def first_centre(root: Place) -> Place:
     return places.children(root, Kind.CENTER)[0]
 
 
-def _staff(house: House) -> None:
+def _staff(house: House, *, with_log_ins: bool) -> None:
     institute = house.institutes[0]
     station = house.stations[0] if house.stations else institute
-    posts: list[tuple[Role, Place, str]] = [
-        (Role.ADMIN, house.centre, "admin"),
-        (Role.DISPATCHER, house.centre, "dispatch"),
-        (Role.CENTER_STAFF, house.centre, "center"),
-        (Role.CALLBACK_STAFF, house.centre, "callback"),
-        (Role.EXPERT, house.centre, "expert"),
-        (Role.AUDITOR, house.centre, "auditor"),
-        (Role.INSTITUTE_STAFF, institute, "institute"),
-        (Role.MEDIATOR, institute, "mediator"),
-        (Role.STATION_STAFF, station, "station"),
-        (Role.GRID_WORKER, station, "grid"),
-        # Nobody reviews her own: a second pair of eyes at every rung.
-        (Role.STATION_STAFF, station, ""),
-        (Role.INSTITUTE_STAFF, institute, ""),
-        (Role.CENTER_STAFF, house.centre, ""),
+    centre = house.centre
+    headline: tuple[tuple[Role, Place], ...] = (
+        (Role.ADMIN, centre),
+        (Role.DISPATCHER, centre),
+        (Role.CENTER_STAFF, centre),
+        (Role.CALLBACK_STAFF, centre),
+        (Role.EXPERT, centre),
+        (Role.AUDITOR, centre),
+        (Role.INSTITUTE_STAFF, institute),
+        (Role.MEDIATOR, institute),
+        (Role.STATION_STAFF, station),
+        (Role.GRID_WORKER, station),
+    )
+    # Nobody reviews her own: a second pair of eyes at every rung.
+    others = [
+        (Role.STATION_STAFF, station),
+        (Role.INSTITUTE_STAFF, institute),
+        (Role.CENTER_STAFF, centre),
+        *((Role.INSTITUTE_STAFF, place) for place in house.institutes[1:]),
+        *((Role.STATION_STAFF, place) for place in house.stations[1:]),
     ]
-    posts += [(Role.INSTITUTE_STAFF, place, "") for place in house.institutes[1:]]
-    posts += [(Role.STATION_STAFF, place, "") for place in house.stations[1:]]
-    for number, (role, place, login) in enumerate(posts):
-        phone = f"{STAFF_PHONES + number + 1}" if number < 10 else ""
-        row = house.cast.staff(role, place, phone=phone, login=login)
+    for number, (role, place) in enumerate(headline):
+        login = STAFF_LOGINS[number] if with_log_ins else ""
+        row = house.cast.staff(role, place, phone=f"{STAFF_PHONES + number + 1}", login=login)
         house.staff.setdefault(role, []).append(row)
+    for role, place in others:
+        house.staff.setdefault(role, []).append(house.cast.staff(role, place))
 
 
 def _teams(house: House, size: Size) -> None:
@@ -231,3 +250,28 @@ def _menu(house: House) -> None:
             leaders = people.leaders_of(team)
             if leaders:
                 take_item(item, team=team, by=cast.actor(leaders[0]), at=at)
+
+
+def log_ins() -> list[str]:
+    """One line for each kind of person of the demo: how to come in as her."""
+    from diandan.ground.places.models import Place
+
+    from .cast import password_of
+
+    lines = [
+        f"  居民      手机 {RESIDENT}(验证码显示在这个窗口)",
+        f"  志愿者    手机 {VOLUNTEER}",
+        f"  队长      手机 {LEADER}",
+    ]
+    first = people.by_phone(f"{STAFF_PHONES + 1}")
+    if first is None:
+        return []
+    for number, login in enumerate(STAFF_LOGINS):
+        row = people.by_phone(f"{STAFF_PHONES + number + 1}")
+        grant = row.grants.filter(revoked_at=None).first() if row else None
+        if row is None or grant is None:
+            continue
+        place: Place = grant.place
+        label = f"{place.name}{grant.get_role_display()}"
+        lines.append(f"  {label}  登录名 {login}  密码 {password_of(login)}  (手机 {STAFF_PHONES + number + 1})")
+    return ["演示账号 (demo log-ins):", *lines]

@@ -1,0 +1,139 @@
+"""办事的人: reviewers, dispatchers, leaders and volunteers bring a job to its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from diandan.flow import answers
+from diandan.ground.people import queries as people
+from diandan.ground.people.models import Membership, Team
+from diandan.kit.refusal import Refusal
+from diandan.path.bundle.models import Job
+from diandan.path.bundle.queries import requests_of
+from diandan.path.dispatch.models import DeclineReason, Offer
+from diandan.path.engage.models import Engagement, Task
+from diandan.path.engage.queries import living
+
+from .hands import Hands
+
+OFFERED, ACCEPTED, SERVED = 1, 2, 3
+NOTES = ("理完发,把碎头发都扫干净了。", "换了垫圈,不漏了。", "教会了挂号和视频,写了张纸条贴在桌上。", "老人精神不错,约好下周再来。")
+
+
+class JobHands:
+    """What is done about jobs."""
+
+    def __init__(self, hands: Hands) -> None:
+        self.hands = hands
+        self.random = hands.random
+        led = Membership.objects.filter(left_at=None, duty=Membership.Duty.LEADER)
+        led_ids = set(led.values_list("team_id", flat=True))
+        self.manned = [team for team in hands.house.teams if team.id in led_ids]
+
+    def act(self, job: Job, *, reach: int) -> None:
+        """Whatever somebody does about this job at this tick, no farther than stage `reach`."""
+        limit = {
+            "offered": ACCEPTED,
+            "escalated": ACCEPTED,
+            "engaged": ACCEPTED,
+            "allocated": SERVED,
+            "serving": SERVED,
+        }.get(job.state, OFFERED)
+        act = getattr(self, f"_{job.state}", None)
+        if act is not None and reach >= limit:
+            act(job)
+
+    def _in_review(self, job: Job) -> None:
+        hands = self.hands
+        by = hands.who_may(job, "approve", but=job.made_by_id)
+        if self.random.random() < 0.08 and not hands.is_eager:
+            hands.job(job, "send_back", by, reason="请写清服务时间和需要的人数。")
+        elif hands.chance(0.7):
+            hands.job(job, "approve", by, note="同意")
+
+    def _sent_back(self, job: Job) -> None:
+        if self.hands.chance(0.6):
+            self.hands.job(job, "submit", self.hands.who_may(job, "submit"))
+
+    def _ready(self, job: Job) -> None:
+        if self.hands.chance(0.85):
+            self.hands.job(job, "offer", self.hands.who_may(job, "offer"))
+
+    def _offered(self, job: Job) -> None:
+        for offer in Offer.objects.filter(job=job, state=Offer.State.OPEN).select_related("team"):
+            team = offer.team or self._claimer(job)
+            leaders = people.leaders_of(team) if team else []
+            if team is None or not leaders:
+                continue
+            by = self.hands.actor(leaders[0].id)
+            luck = 0.0 if self.hands.is_eager else self.random.random()
+            try:
+                if luck < 0.72:
+                    answers.accept_offer(offer.id, by=by, at=self.hands.at, team_id=team.id)
+                    return
+                if luck < 0.84 and offer.team_id:
+                    reason = self.random.choice((DeclineReason.BUSY, DeclineReason.FAR, DeclineReason.HANDS))
+                    answers.decline_offer(offer.id, reason=reason, by=by, at=self.hands.at)
+            except Refusal:
+                continue
+
+    def _claimer(self, job: Job) -> Team | None:
+        able = [t for t in self.manned if set(job.skills) <= set(t.skills)]
+        return self.random.choice(able) if able else None
+
+    def _escalated(self, job: Job) -> None:
+        self._offered(job)
+        job.refresh_from_db()
+        if job.state != "escalated" or Offer.objects.filter(job=job, state=Offer.State.OPEN).exists():
+            return
+        if self.hands.chance(0.5):
+            self.hands.job(job, "offer", self.hands.who_may(job, "offer"), open_claim=True)
+        elif self.random.random() < 0.1:
+            self.hands.job(job, "mark_unmet", self.hands.who_may(job, "mark_unmet"), reason="眼下没有会做的队伍")
+
+    def _engaged(self, job: Job) -> None:
+        engagement = living(job)
+        if engagement is None or not self.hands.chance(0.85):
+            return
+        members = people.members_of(engagement.team)
+        leaders = people.leaders_of(engagement.team)
+        if not leaders:
+            return
+        ids = [m.person_id for m in members]
+        chosen = self.random.sample(ids, min(job.headcount, len(ids)))
+        self.hands.job(job, "allocate", self.hands.actor(leaders[0].id), person_ids=chosen)
+
+    def _allocated(self, job: Job) -> None:
+        engagement = living(job)
+        if engagement is None:
+            return
+        for task in engagement.tasks.filter(state=Task.State.PROPOSED):
+            self._step(task, "confirm")
+        if not self.hands.is_eager and job.starts_at and job.starts_at > self.hands.at + timedelta(hours=2):
+            return
+        self._go(job, engagement)
+
+    def _go(self, job: Job, engagement: Engagement) -> None:
+        served = requests_of(job)
+        if not served:
+            return
+        for task in engagement.tasks.filter(state=Task.State.CONFIRMED):
+            self._step(task, "set_out")
+            self._step(task, "check_in", code=served[0].serve_code)
+
+    def _serving(self, job: Job) -> None:
+        engagement = living(job)
+        if engagement is None:
+            return
+        self._go(job, engagement)
+        note = self.random.choice(NOTES)
+        for task in engagement.tasks.filter(state=Task.State.CHECKED_IN):
+            self._step(task, "check_out", note=note)
+
+    def _step(self, task: Task, step: str, **words: Any) -> None:
+        by = self.hands.actor(task.person_id)
+        try:
+            answers.task_step(task.id, step, by=by, at=self.hands.at, **words)
+        except Refusal:
+            return

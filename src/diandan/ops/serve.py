@@ -1,0 +1,194 @@
+"""上线: `diandan serve`, the web server and its worker, with a demo when this is a demo.
+
+Two children run: granian with the pages, and the worker. One that dies is started again; Ctrl-C
+ends both, then this. The embedded database stays up for the next command; `diandan stop` ends it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from diandan.config import env
+
+from . import house
+
+HELP = "启动网站和后台工人;演示环境(DIANDAN_DEMO=1)里先布置好人和点单"
+NEEDS = house.NOTHING
+WORKERS = 2
+DEMO_DAYS, DEMO_A_TICK = 8, 0.9
+TERM_SECONDS, START_SECONDS = 15, 30
+# A child that dies at once, again and again, will not get better by being started faster.
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words after `diandan serve`."""
+    parser.add_argument("--host", default=env.HOST.text(), help="监听地址")
+    parser.add_argument("--port", type=int, default=env.PORT.number(), help="监听端口")
+    parser.add_argument("--bare", action="store_true", help="演示环境里也不造人和点单")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until told to stop."""
+    os.environ["DIANDAN_HOST"], os.environ["DIANDAN_PORT"] = args.host, str(args.port)
+    if not _is_free(args.host, args.port):
+        raise house.Trouble(
+            f"端口 {args.port} 已被占用。请换一个:DIANDAN_PORT={args.port + 1} make run"
+            f" (port {args.port} is taken; set DIANDAN_PORT)。"
+        )
+    _say("正在启动数据库 (starting the database)…")
+    house.make_ready(house.DJANGO)
+    house.migrate(says=True)
+    _furnish(bare=args.bare)
+    children = Children(
+        {
+            "web": _web(args.host, args.port, WORKERS),
+            "worker": [sys.executable, "-m", "diandan.ops.main", "worker"],
+        }
+    )
+    children.start()
+    if not wait_for(args.host, args.port, START_SECONDS):
+        children.stop()
+        raise house.Trouble("网站没有启动起来,请看上面的输出 (the web server did not start)。")
+    _welcome()
+    return children.watch()
+
+
+def _web(host: str, port: int, workers: int) -> list[str]:
+    return [
+        *(str(Path(sys.executable).with_name("granian")), "--interface", "wsgi"),
+        *("--host", host, "--port", str(port), "--workers", str(workers)),
+        *("--blocking-threads", "8", "--respawn-failed-workers", "--log-level", "warning"),
+        "diandan.config.wsgi:application",
+    ]
+
+
+web_command = _web
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _furnish(*, bare: bool) -> None:
+    """The place this instance serves: grown once, furnished once."""
+    from diandan.ground.catalogue.actions.kinds import load_kinds
+    from diandan.ground.places.actions.grow import grow
+    from diandan.ground.places.models import Place
+    from diandan.kit.clock import now
+
+    from .demo import fill
+    from .demo.furnish import district_of, first_centre
+
+    slug = env.PLACE.text()
+    place = Place.objects.filter(slug=slug).first()
+    if place is None:
+        _say(f"第一次启动:正在按区划数据建 {slug} 的中心、所、站…")
+        place = grow(district_of(slug), now())
+    load_kinds(centre=first_centre(place), at=now())
+    if env.DEMO.flag() and not bare:
+        began = time.monotonic()
+        made = fill(slug, days=DEMO_DAYS, a_tick=DEMO_A_TICK)
+        if made:
+            _say(f"演示:{made} 张点单,用了 {time.monotonic() - began:.0f} 秒。下次启动不再重做。")
+
+
+def _welcome() -> None:
+    from .demo.furnish import log_ins
+
+    _say(f"\n已启动 (serving):{env.public_url()}\n")
+    if env.DEMO.flag():
+        for line in log_ins():
+            _say(line)
+        _say(f"演示环境可以一键换人:{env.public_url()}/me/demo")
+    _say("按 Ctrl-C 停下 (Ctrl-C to stop)。\n")
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def wait_for(host: str, port: int, seconds: float) -> bool:
+    """Whether something answers at the port before the time is over."""
+    end = time.monotonic() + seconds
+    reach = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  (compared, not bound)
+    while time.monotonic() < end:
+        try:
+            with socket.create_connection((reach, port), timeout=1):
+                return True
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+class Children:
+    """Processes that are kept alive together and ended together."""
+
+    def __init__(self, commands: dict[str, Sequence[str]]) -> None:
+        self.commands = commands
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.again_at: dict[str, float] = {}
+        self.pause = dict.fromkeys(commands, FIRST_PAUSE)
+        self.stopping = threading.Event()
+
+    def start(self) -> None:
+        """Start all. Each is in a session of its own: Ctrl-C comes to this process alone."""
+        for name in self.commands:
+            self._start(name)
+
+    def _start(self, name: str) -> None:
+        self.running[name] = subprocess.Popen(self.commands[name], start_new_session=True)
+        self.again_at[name] = time.monotonic() + self.pause[name]
+
+    def watch(self) -> int:
+        """Until SIGTERM or Ctrl-C; restarts what died, more slowly each time it dies early."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask_to_stop)
+        while not self.stopping.wait(0.5):
+            for name, child in self.running.items():
+                self._look_after(name, child)
+        self.stop()
+        _say("已停下 (stopped)。")
+        return 0
+
+    def _look_after(self, name: str, child: subprocess.Popen[bytes]) -> None:
+        at = time.monotonic()
+        if child.poll() is None:
+            if at > self.again_at[name] + LONGEST_PAUSE:
+                self.pause[name] = FIRST_PAUSE
+            return
+        if at >= self.again_at[name]:
+            _say(f"{name} 停了(返回 {child.returncode}),正在重新启动 (restarting)…")
+            self.pause[name] = min(self.pause[name] * 2, LONGEST_PAUSE)
+            self._start(name)
+
+    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping.set()
+
+    def stop(self) -> None:
+        """Ask each to end, and end who does not."""
+        for child in self.running.values():
+            if child.poll() is None:
+                child.terminate()
+        for child in self.running.values():
+            try:
+                child.wait(TERM_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
