@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from .template import Flow, Stage
 from .words import SPINE, clock_words, ordered, owner_words, state_words, way_words, ways_of
 
-BOX, GAP, LANE_GAP, TOP = 248, 30, 44, 44
+BOX, GAP, LANE_GAP, TOP = 232, 26, 36, 44
 LINE, PAD, ROW_GAP = 17, 10, 30
-WIDE = 33  # half-width columns of small text in a box
+WIDE = 34  # half-width columns of small text in a box
 INK, QUIET, EDGE, CARD, SAND = "#1F2328", "#57606A", "#7C756A", "#FFFFFF", "#F3EEE6"
 JADE, SOFT = "#1F7A5C", "#E7E2DA"
 

@@ -270,7 +270,13 @@ def _check_way(where: str, stage: Stage, verb: str, stages: Mapping[str, Stage])
 def _check_reach(noun: str, stages: Mapping[str, Stage], start: str) -> list[str]:
     """States nobody can reach, and states from which no end can be reached."""
     forward = {
-        s: {t for verb in stage.ways for t in leads(noun, verb, s)} for s, stage in stages.items()
+        s: {
+            target
+            for verb in stage.ways
+            if (noun, verb) in VERBS
+            for target in leads(noun, verb, s)
+        }
+        for s, stage in stages.items()
     }
     reached = _spread({start}, forward)
     backward: dict[str, set[str]] = {s: set() for s in stages}

@@ -3,99 +3,136 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
-import pkgutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from diandan.config import env
 
-from .house import DJANGO
+from . import house
 
-HELP = "由代码生成文档:流程图、事实表、环境变量;--check 只核对"
-NEEDS = DJANGO
+NAME = "docs"
+HELP = "由代码生成文档:流程、事实、环境变量(--check 只比对)"
+NEEDS = house.DJANGO
+MADE = "<!-- Made by `diandan docs`. Change the code it is made from, then run it again. -->"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`--check` writes nothing."""
-    parser.add_argument("--check", action="store_true", help="只核对,有出入则返回 1")
+    """The words after `diandan docs`."""
+    parser.add_argument("--check", action="store_true", help="只比对,不写;不同则返回 1")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: written, or equal to the code."""
-    stale = [
-        path for path, text in documents().items() if _differs(path, text, write=not args.check)
-    ]
+    """0: written, or in a check all the same; 1: a document is not what the code says."""
+    wanted = documents()
+    stale = [path for path, text in wanted.items() if now_says(path) != text]
     for path in stale:
-        print(f"{'与代码不一致' if args.check else '已写出'}:{path.relative_to(env.root())}")
-    if args.check and stale:
-        print("请运行 diandan docs (run: diandan docs)", file=sys.stderr)
-        return 1
-    if not stale:
-        print("文档与代码一致 (documents are up to date)。")
-    return 0
+        shown = path.relative_to(env.root()).as_posix()
+        if args.check:
+            print(_("%(path)s 与代码不一致,请运行 diandan docs") % {"path": shown}, file=sys.stderr)
+        else:
+            path.write_text(wanted[path], encoding="utf-8")
+            print(_("已写 %(path)s") % {"path": shown})
+    return 1 if args.check and stale else 0
 
 
 def documents() -> dict[Path, str]:
-    """Every generated document with the text it should have."""
-    folder = env.root() / "docs"
-    made: dict[str, Callable[[], str]] = {
-        "path.md": _flows,
-        "facts.md": _facts,
-        "variables.md": _variables,
+    """Each generated document and what it must say."""
+    makers: dict[str, Callable[[], str]] = {
+        "path.md": path_text,
+        "facts.md": facts_text,
+        "run.md": run_text,
     }
-    return {folder / name: make() for name, make in made.items()}
+    with translation.override("zh-hans"):
+        return {env.root() / "docs" / name: make() for name, make in makers.items()}
 
 
-def _differs(path: Path, text: str, *, write: bool) -> bool:
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return False
-    if write:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return True
+def now_says(path: Path) -> str:
+    """What the document says now; nothing when it is not there."""
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
-def _flows() -> str:
-    """One diagram a flow, and whose each state is."""
+def path_text() -> str:
+    """Every flow: its chain, its settings, each state's owner, clock and ways, and its picture."""
+    from diandan.flow.template import shipped
+    from diandan.flow.words import settings_words
+
+    parts = [
+        "# 流程 · The flows orders live by",
+        MADE,
+        "Each flow is a file in `src/diandan/flow/templates`; what files share stands in "
+        "`common.toml`. Every state has an owner (谁负责), a clock (时限) and ways out (出路), or "
+        "it ends a life. `tests/flow/test_templates.py` holds that, and `diandan docs --check` "
+        "holds this page equal to the code.",
+    ]
+    for flow in sorted(shipped().values(), key=lambda one: one.row):
+        parts += [
+            f"## {flow.row} {flow.name} · `{flow.id}`",
+            " → ".join(flow.chain),
+            f"出处:{flow.source}" + _places(flow.places),
+            "\n".join(f"- {name}:{words}" for name, words in settings_words(flow)),
+            *_stages_text(flow.id),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _places(places: tuple[str, ...]) -> str:
+    if places == ("*",):
+        return " · 各地通用"
+    return f" · {' '.join(places)}" if places else ""
+
+
+def _stages_text(flow_id: str) -> list[str]:
     from diandan.flow.diagram import mermaid
     from diandan.flow.template import shipped
+    from diandan.flow.words import clock_words, ordered, owner_words, state_words, way_words
 
-    parts = ["# 一张单子怎么走\n\n由 `diandan docs` 从 `flow/templates/` 生成,不要手改。\n"]
-    for flow in sorted(shipped().values(), key=lambda f: f.row):
-        chain = " → ".join(flow.chain)
-        parts.append(
-            f"\n## {flow.row} {flow.name}\n\n{chain}\n\n出处:{flow.source}\n\n```mermaid\n{mermaid(flow).strip()}\n```\n"
-        )
-    return "".join(parts)
+    flow = shipped()[flow_id]
+    lines = ["| 状态 | 谁负责 | 时限 | 出路 |", "|---|---|---|---|"]
+    for noun, label in (("request", "点单"), ("job", "服务单")):
+        for stage in ordered(flow, noun):
+            name = f"{label}·{state_words(noun, stage.state)} `{noun}.{stage.state}`"
+            owner = "—" if stage.ends else owner_words(stage.owner)
+            ways = "<br>".join(way_words(stage)) or "—"
+            lines.append(f"| {name} | {owner} | {clock_words(stage) or '—'} | {ways} |")
+    return ["\n".join(lines), f"```mermaid\n{mermaid(flow)}\n```"]
 
 
-def _facts() -> str:
-    """Every fact a room can announce, by its PAST table."""
-    import diandan.ground
-    import diandan.path
+def facts_text() -> str:
+    """Every kind of fact and where it is announced."""
+    from . import fact_kinds
 
-    lines = [
-        "# 事实\n\n由 `diandan docs` 从各室的 `facts.py` 生成,不要手改。\n\n| 室 | 动作 | 事实 |\n|---|---|---|\n"
+    found = fact_kinds.read()
+    lines = ["| fact | announced in |", "|---|---|"]
+    for kind in sorted(found.kinds):
+        where = ", ".join(f"`{name}`" for name in sorted(found.kinds[kind]))
+        lines.append(f"| `{kind}` | {where} |")
+    head = [
+        "# 事实 · What the house announces",
+        MADE,
+        "A fact says what happened, in the past tense, in the transaction that made it happen. "
+        "It holds ids and codes only, never a name, a phone or a door; it is never changed or "
+        "deleted (`src/diandan/ground/record/README.md`). Paths are under `src/diandan`.",
+        f"{len(found.kinds)} kinds.",
     ]
-    for package in (diandan.ground, diandan.path):
-        for room in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
-            name = f"{package.__name__}.{room}.facts"
-            if importlib.util.find_spec(name) is None:
-                continue
-            past = getattr(importlib.import_module(name), "PAST", {})
-            lines += [f"| {room} | {verb} | {said} |\n" for verb, said in sorted(past.items())]
-    return "".join(lines)
+    return "\n\n".join([*head, "\n".join(lines)]) + "\n"
 
 
-def _variables() -> str:
-    """The environment's variables with defaults and meanings."""
-    lines = [
-        "# 环境变量\n\n由 `diandan docs` 从 `config/env.py` 生成,不要手改。\n\n| 变量 | 默认 | 含义 |\n|---|---|---|\n"
+def run_text() -> str:
+    """Every environment variable, its default and its meaning."""
+    lines = ["| variable | default | meaning |", "|---|---|---|"]
+    for variable in env.VARIABLES:
+        default = f"`{variable.default}`" if variable.default else "—"
+        secret = " Secret." if variable.secret else ""
+        meaning = variable.meaning.replace("|", "\\|")
+        lines.append(f"| `{variable.name}` | {default} | {meaning}{secret} |")
+    head = [
+        "# 运行 · Running a centre",
+        MADE,
+        "`make run` needs none of these. A relative path counts from the project's folder. Yes "
+        "is written 1, no is written 0.",
     ]
-    for v in env.VARIABLES:
-        default = f"`{v.default}`" if v.default else ""
-        lines.append(f"| `{v.name}` | {default} | {v.meaning.replace('|', chr(92) + '|')} |\n")
-    return "".join(lines)
+    return "\n\n".join([*head, "\n".join(lines)]) + "\n"

@@ -156,7 +156,7 @@ def _tried(request: HttpRequest, other: Flow) -> dict[str, Any]:
             ),
             "rows": [
                 row(
-                    (t.number, f"/desk/requests/{t.id}"),
+                    (t.number, reverse("desk_request", args=[t.id])),
                     f"{t.title}\n{t.place}",
                     f"{local(t.promise_at):%m-%d %H:%M}",
                     _way(t.now),

@@ -51,7 +51,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
             _("要说的事"), _("通道"), _("状态"), _("该发时间"), _("试过"), _("原因"), nums=(4,)
         ),
         "acts": wanted == State.FAILED,
-        "rows": [_line(r) for r in queries.outbox_rows(wanted, path_requests=_inside(where))],
+        "rows": [_line(r) for r in queries.outbox_rows(wanted, where=_inside(where))],
         "empty": {
             "icon": "bell",
             "sentence": _("没有%(state)s的消息") % {"state": State(wanted).label},
@@ -75,7 +75,7 @@ def _line(r: queries.OutboxRow) -> dict[str, Any]:
     presses = []
     if r.state == State.FAILED:
         presses = [{"href": reverse("settings_resend", args=[r.id]), "label": _("再发一次")}]
-    href = f"/desk/requests/{r.request_id}" if r.request_id else ""
+    href = reverse("desk_request", args=[r.request_id]) if r.request_id else ""
     return row(
         (r.kind, href) if href else r.kind,
         r.channel,

@@ -23,6 +23,7 @@ from diandan.ground.places import queries as places
 from diandan.ground.places.models import Place
 from diandan.kit.refusal import Refusal, forbidden
 from diandan.web import door
+from diandan.web.desk.frame import links as desk_links
 from diandan.web.shared.once import once
 
 SESSION_KEY = "settings_at"
@@ -136,10 +137,7 @@ def show(
             }
             for key, label, icon in _sections(where.by)
         ],
-        "links": [
-            {"href": "/desk/", "label": _("工作台"), "current": False},
-            {"href": reverse("settings_home"), "label": _("设置"), "current": True},
-        ],
+        "links": desk_links(where.by, "settings"),
         "here": where.place,
         "centre": where.centre,
     }

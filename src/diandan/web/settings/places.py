@@ -154,7 +154,7 @@ def _line(p: Place) -> dict[str, Any]:
         "kind": Kind(p.kind).label,
         "href": reverse("settings_place", args=[p.id]),
         "code": p.region_code,
-        "demo": p.position_source == POSITION_DEMO or p.about.get("source") == "demo",
+        "demo": p.about.get("source") == "demo",
     }
 
 
