@@ -65,7 +65,8 @@ def _reveal(
     name = vault.unseal(person.wrapped_key, person.name_enc)
     if task is not None and task.state == Task.State.CHECKED_IN:
         _write_down(request, reader, at)
-        return Whereabouts(cell, request.street, door, name, request.words, request.number)
+        street = street_only(request.street, door) if door else request.street
+        return Whereabouts(cell, street, door, name, request.words, request.number)
     phone = vault.unseal(person.wrapped_key, person.phone_enc)
     words = without_private(request.words, name=name, door=door, phone=phone)
     return Whereabouts(cell, street_only(request.street, door), "", "", words, request.number)

@@ -98,8 +98,6 @@ def _members(
                 "minor": is_minor(m.person.born_on, at),
                 "resting": resting,
                 "chosen": m.person_id in chosen,
-                "fixed": m.person_id in now_there
-                and now_there[m.person_id].state == Task.State.CHECKED_IN,
             }
         )
     return sorted(listed, key=lambda r: (not r["chosen"], r["resting"], r["load"]))
