@@ -199,7 +199,7 @@ def _place_teams(house: House, size: Size, top: Team, ranks: dict[str, str]) -> 
             house.teams.append(
                 house.cast.team(
                     station,
-                    f"{station.name}{ranks['station']}",
+                    f"{station.name}{ranks['station'].removeprefix('社区')}",
                     members=size.members if station in house.stations else 0,
                     rank=ranks["station"],
                     parent=above,
@@ -250,6 +250,22 @@ def _menu(house: House) -> None:
             leaders = people.leaders_of(team)
             if leaders:
                 take_item(item, team=team, by=cast.actor(leaders[0]), at=at)
+
+
+def add_clubs(house: House) -> None:
+    """Where the article counts clubs, as many of them, each at a community or at the centre."""
+    wanted = words_of_cast()["clubs"].get(district_of(house.slug), [])
+    for number, name in enumerate(wanted):
+        house.teams.append(
+            house.cast.team(
+                house.stations[number % len(house.stations)],
+                name,
+                skills=("performance",),
+                members=8 if number == 0 else 0,
+                rank="社团",
+                sort=Team.Sort.CLUB,
+            )
+        )
 
 
 def log_ins() -> list[str]:

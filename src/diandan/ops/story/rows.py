@@ -1,8 +1,48 @@
 """各地的行: the row of each place's flow, and what else its seed asks to be seen."""
+
 from __future__ import annotations
+
 from collections.abc import Callable
+
+from . import rows_orders as orders
+from . import rows_places as places
 from .world import World
 
 Look = Callable[[World], str]
-FLOW_ROW = {"suzhou": "W2", "taixing": "W3", "hongta": "W4", "qindu": "W5", "baiyintala": "W6", "daxing": "W7"}
-ROWS_OF: dict[str, tuple[tuple[str, Look], ...]] = {}
+# A place whose seed names no flow lives W1's under its own name.
+FLOW_ROW = {
+    "suzhou": "W2",
+    "taixing": "W3",
+    "hongta": "W4",
+    "qindu": "W5",
+    "baiyintala": "W6",
+    "daxing": "W7",
+}
+# Seen together with the flow's own row: what only this flow does.
+FLOW_LOOKS: dict[str, Look] = {
+    "qindu": orders.heard_w5,
+    "baiyintala": orders.takers_w6,
+    "daxing": orders.join_w7,
+}
+# Those that move the clock by days come last.
+ROWS_OF: dict[str, tuple[tuple[str, Look], ...]] = {
+    "jiangning": (
+        ("W8", orders.visits_w8),
+        ("S0-02", places.tree_s0_02),
+        ("S0-03", places.platforms_s0_03),
+        ("S0-08", places.teams_s0_08),
+    ),
+    "taixing": (("S1-18", orders.micro_s1_18),),
+    "hongta": (("S2-05", orders.many_s2_05),),
+    "qindu": (("S3-03", places.clubs_s3_03), ("S3-05", orders.birthday_s3_05)),
+    "baiyintala": (
+        ("S3-16", places.grids_s3_16),
+        ("S3-21", orders.private_s3_21),
+        ("S3-22", orders.month_end_s3_22),
+    ),
+    "daxing": (
+        ("S4-01", places.bases_s4_01),
+        ("S4-03", places.teams_s4_03),
+        ("S4-09", orders.whistle_s4_09),
+    ),
+}
