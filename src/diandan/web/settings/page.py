@@ -124,7 +124,8 @@ def show(
     **context: Any,
 ) -> HttpResponse:
     """A settings page in its frame. A form with errors answers 422."""
-    if any(isinstance(v, forms.BaseForm) and v.errors for v in context.values()):
+    nested = (part.get("form") for part in context.get("forms", ()))
+    if any(isinstance(v, forms.BaseForm) and v.errors for v in (*context.values(), *nested)):
         status = 422
     where = where or here(request)
     frame: Mapping[str, Any] = {
