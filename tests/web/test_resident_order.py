@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from diandan.flow.conductor import do_request
@@ -205,3 +208,39 @@ def test_nonsense_is_refused_in_words(world: World) -> None:
     assert client.get("/r/nothing%00").status_code == 404
     assert client.get("/site", {"q": "\x00", "in": "\x00", "site": "\x00"}).status_code == 200
     assert client.get("/menu", {"page": "x", "season": "x", "q": "\x00"}).status_code == 200
+
+
+def at_once(*acts: Any) -> list[Any]:
+    """Run the acts in threads that start together, each on a connection of its own."""
+    gate = Barrier(len(acts))
+
+    def run(act: Any) -> Any:
+        gate.wait()
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [job.result() for job in [pool.submit(run, act) for act in acts]]
+
+
+def test_a_double_click_is_one_order(world: World) -> None:
+    clients = [world.browser() for _turn in range(2)]
+    pages = at_once(*[lambda c=c: c.post("/order", world.form()) for c in clients])
+    assert [page.status_code for page in pages] == [303, 303]
+    assert pages[0]["Location"] == pages[1]["Location"]
+    assert Request.objects.count() == 1
+
+
+def test_two_cannot_have_the_last_seat(world: World) -> None:
+    event = make.item(
+        world.station, world.haircut, "义剪日", joinable=True, seats=1, starts_at=AT + timedelta(2)
+    )
+    forms = [world.form(item=str(event.id), form_key=key) for key in "ab"]
+    clients = [world.browser() for _turn in range(2)]
+    pages = at_once(
+        *[lambda c=c, f=f: c.post("/order", f) for c, f in zip(clients, forms, strict=True)]
+    )
+    assert sorted(page.status_code for page in pages) == [303, 422]
+    assert Request.objects.count() == 1

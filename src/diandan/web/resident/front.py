@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from diandan.ground.catalogue.core import OTHER
 from diandan.ground.catalogue.queries import menu
 from diandan.kit.units import local
 from diandan.path.ask.states import RequestState
@@ -32,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         kinds = reads.likely_kinds(where.centre, near, by.person_id, at)
         context["cards"] = [
             {"href": f"/order?kind={k.code}", "title": k.name, "icon": k.icon}
-            for k in kinds[: reads.LIKELY]
+            for k in [k for k in kinds if k.code != OTHER][: reads.LIKELY]
         ]
         events = menu(where.centre, local(at).date(), near.path).filter(joinable=True)
         context["events"] = list(events.order_by("starts_at", "id")[:EVENTS_SHOWN])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -171,8 +172,19 @@ def _page(request: HttpRequest, form: OrderForm, draft: Draft, note: str = "") -
         "refused": form.is_bound and bool(form.errors),
         "title": _("替家人点单") if isinstance(form, FamilyForm) else _("说说细节"),
         "proven": guest.has_proof(form),
+        "login_next": f"/order?{_said(draft)}",
     }
     return page(request, "order", context, status=422 if context["refused"] else 200)
+
+
+def _said(draft: Draft) -> str:
+    """What she said so far, to come back to after signing in."""
+    said = {
+        "words": draft.words,
+        "kind": draft.kind.code if draft.kind else "",
+        "item": str(draft.item.id) if draft.item else "",
+    }
+    return urlencode({name: value for name, value in said.items() if value})
 
 
 def _lead(form: OrderForm, *, code_sent: bool) -> None:
