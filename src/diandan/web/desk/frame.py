@@ -16,6 +16,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from diandan.ground.catalogue.models import ServiceKind
@@ -45,7 +46,8 @@ class Failed:
 
 def is_htmx(request: HttpRequest) -> bool:
     """Whether htmx asks for a part."""
-    return request.headers.get("HX-Request") == "true"
+    asks_part = request.headers.get("HX-Request") == "true"
+    return asks_part and request.headers.get("HX-History-Restore-Request") != "true"
 
 
 def links(by: Actor, here: str) -> list[dict[str, Any]]:
@@ -109,8 +111,11 @@ def listed(
     page = Paginator(queues.rows_of(queue, by, filters), PAGE_SIZE).get_page(filters.page)
     items = queue_rows(queue, list(page.object_list), at)
     query = filters.address(by)
+    opened = next(
+        (i for i in items if str(current) in (str(i["id"]), i["href"].split("/")[3])), None
+    )
     for item in items:
-        item["current"] = str(current) in (str(item["id"]), item["href"].split("/")[3])
+        item["current"] = item is opened
         item["href"] += f"&{query}" if query else ""
     return Listed(queue, filters, page, items, query)
 
@@ -133,17 +138,25 @@ def three_zones(
         "rail": rail(by, at, queue),
         "failed": failed,
         "links": links(by, "queues"),
-        "keys": keys_of(detail.get("verbs", ())),
+        "keys": [{"key": "x", "label": _("勾选")}],
         "can_act": queues.works_here(by),
         **detail,
     }
     if is_htmx(request):
         if "done" in request.GET:
             context["listed"] = listed(request, queue, at, current)
-        return render(request, "desk/fragment.html", context, status=status)
+            context |= filter_choices(by)
+        return _kept_nowhere(render(request, "desk/fragment.html", context, status=status))
     context["listed"] = listed(request, queue, at, current)
     context |= filter_choices(by)
-    return render(request, "desk/work.html", context, status=status)
+    return _kept_nowhere(render(request, "desk/work.html", context, status=status))
+
+
+def _kept_nowhere(answer: HttpResponse) -> HttpResponse:
+    """A shared PC keeps no copy of people's orders, and a part is never taken for its page."""
+    answer["Cache-Control"] = "no-store"
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
 
 
 def filter_choices(by: Actor) -> dict[str, Any]:
@@ -207,13 +220,6 @@ def back_to(request: HttpRequest, name: str, key: object) -> str:
 def queue_asked(request: HttpRequest, fallback: Queue) -> Queue:
     """The queue the clerk is working in, said in the address."""
     return queues.BY_KEY.get(_asked(request).get("q", ""), fallback)
-
-
-def keys_of(verbs: Any) -> list[dict[str, str]]:
-    """The letters of the buttons in sight."""
-    return [{"key": v["key"], "label": v["label"]} for v in verbs if v.get("key")] + [
-        {"key": "x", "label": _("勾选")}
-    ]
 
 
 def _asked(request: HttpRequest) -> QueryDict:

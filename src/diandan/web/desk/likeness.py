@@ -9,7 +9,9 @@ import rjieba
 
 WORD = re.compile(r"[\w]+")
 # Said in nearly every need, so they make nothing alike.
-EMPTY = frozenset(["我们", "你们", "他们", "一下", "需要", "希望", "请问", "帮忙", "帮助", "请人", "可以", "能不能", "现在", "家里", "这个", "那个", "志愿者", "服务", "谢谢", "老人", "社区"])
+EMPTY = frozenset(
+    ["我们", "你们", "他们", "一下", "需要", "希望", "请问", "帮忙", "帮助", "请人", "可以", "能不能", "现在", "家里", "这个", "那个", "志愿者", "服务", "谢谢", "老人", "社区", "看看", "师傅", "想请", "想要", "麻烦"]
+)
 
 
 def tokens(words: str) -> frozenset[str]:

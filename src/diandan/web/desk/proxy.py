@@ -19,14 +19,16 @@ from django.utils.translation import gettext_lazy as t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from diandan.flow import conductor
+from diandan.flow.authority import is_party
 from diandan.ground.catalogue.models import ServiceKind
 from diandan.ground.people import queries as people
 from diandan.ground.people.actions.proxy import person_for_proxy
 from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Consent, Person
+from diandan.ground.people.policies import DESK_ROLES
 from diandan.ground.places.models import Kind, Place
 from diandan.ground.places.queries import center_of
-from diandan.kit.refusal import Refusal
+from diandan.kit.refusal import Refusal, forbidden
 from diandan.path.ask.actions.place import Wish
 from diandan.path.ask.models import Channel, Request, Urgency, Visit
 from diandan.path.assess.actions.hotline import check_outside_number, receive
@@ -35,8 +37,9 @@ from diandan.web.shared.qr import qr_svg
 
 from . import frame, parsing
 from .requests import find
-from .rows import say_day, say_window
+from .rows import say_day, say_window, state_row
 
+MINE_SHOWN = 10
 HOMES = (Kind.CENTER, Kind.INSTITUTE, Kind.STATION, Kind.POINT, Kind.GRID)
 # channel, label, icon, how the consent came (people.policies.PROXY_WAYS)
 DOORS = (
@@ -92,7 +95,7 @@ def form(
         places=frame.places_for(by, HOMES),
         home=str(typed.get("place", "")) or (str(visit.place_id) if visit else ""),
         consents=CONSENTS,
-        keys=[],
+        mine=_mine(by),
     )
 
 
@@ -159,6 +162,8 @@ def slip(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """回执 for the person: number, promise, QR to follow it, her code for the volunteer."""
     by, at = door.actor(request), door.now(request)
     row = find(request_id, by)
+    if not is_party(row, by):  # it bears her whole name, her code and her secret address
+        raise forbidden(_("回执只由本辖区的工作人员打印给本人。"))
     whole = people.name_for(row.requester, reader=by, at=at, why="slip", request_id=row.id)
     address = f"{settings.PUBLIC_URL}/r/{row.follow_key}"
     rows = [
@@ -280,7 +285,7 @@ def known(text: str, by: Actor) -> Person | None:
 def _near(person: Person, by: Actor) -> bool:
     """Only neighbours of her own desk are found, so that a clerk cannot fish in other streets."""
     home = person.home
-    return home is not None and any(home.path.startswith(path) for path in by.paths)
+    return home is not None and by.holds(DESK_ROLES, home.path)
 
 
 def _visit(text: str, by: Actor) -> Visit | None:
@@ -289,11 +294,24 @@ def _visit(text: str, by: Actor) -> Visit | None:
     return row if row and any(row.place.path.startswith(path) for path in by.paths) else None
 
 
-def mine(by: Actor) -> list[Request]:
+def _mine(by: Actor) -> list[dict[str, Any]]:
     """What this clerk took down for others, newest first."""
-    return list(
+    rows = (
         Request.objects.filter(placed_by_id=by.person_id)
         .exclude(requester_id=by.person_id)
         .select_related("place", "kind", "requester")
-        .order_by("-placed_at")[:10]
+        .order_by("-placed_at")[:MINE_SHOWN]
     )
+    return [
+        {
+            "href": reverse("desk_request", args=[r.id]),
+            "slip": reverse("desk_slip", args=[r.id]),
+            "number": r.number,
+            "title": r.title,
+            "who": people.masked_name(r.requester),
+            "channel": str(r.get_channel_display()),
+            "state": state_row(r),
+            "at": r.placed_at,
+        }
+        for r in rows
+    ]

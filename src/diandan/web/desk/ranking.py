@@ -13,7 +13,7 @@ from diandan.path.dispatch.core import Candidate, Ranked
 from diandan.path.dispatch.models import Offer
 from diandan.path.dispatch.queries import NEVER_ASKED_DAYS, candidates_for
 
-SHOWN = 8
+SHOWN = 5
 
 
 def ranked(job: Job, at: datetime) -> dict[str, Any]:
@@ -21,8 +21,7 @@ def ranked(job: Job, at: datetime) -> dict[str, Any]:
     flow = flow_of(job.flow)
     rows = candidates_for(job, at, takers_only=flow.supply == "takers")
     able = [r for r in rows if not r.ruled_out]
-    best = able[0].cost if able else 0
-    told = [_told(r, best, first=i == 0) for i, r in enumerate(able)]
+    told = [_told(r, able[0]) for r in able]
     return {
         "teams": told[:SHOWN],
         "more": told[SHOWN:],
@@ -78,8 +77,9 @@ def _turn(days: int) -> str:
     return _("今天刚派过") if days == 0 else _("%(n)d天没派过") % {"n": days}
 
 
-def _told(row: Ranked, best: int, *, first: bool) -> dict[str, Any]:
+def _told(row: Ranked, best: Ranked) -> dict[str, Any]:
     c = row.candidate
+    first = row is best
     return {
         "id": c.team_id,
         "name": c.name,
@@ -87,12 +87,29 @@ def _told(row: Ranked, best: int, *, first: bool) -> dict[str, Any]:
         "load": _load(c.load),
         "turn": _turn(c.days_since_asked),
         "members": c.members,
-        "more": "" if first else _("比首选多%(n)d分") % {"n": row.cost - best},
+        "more": "" if first else _costs_more(row, best),
         "first": first,
         "parts": _("路程%(travel)d + 任务%(load)d + 轮流%(turn)d = %(all)d 分,越少越先派")
         % {**row.parts, "all": row.cost},
         "taken": c.has_taken_item,
     }
+
+
+def _costs_more(row: Ranked, best: Ranked) -> str:
+    """What choosing this team would cost more than the first, in things and not in points."""
+    said = []
+    one, other = row.candidate, best.candidate
+    if one.distance_m is not None and other.distance_m is not None:
+        further = one.distance_m - other.distance_m
+        if further >= 100:
+            said.append(_("远%(km).1f公里") % {"km": further / 1000})
+    elif one.distance_m is None:
+        said.append(_("不知道多远"))
+    if one.load > other.load:
+        said.append(_("多%(n)d单在手") % {"n": one.load - other.load})
+    if row.parts.get("turn", 0) > best.parts.get("turn", 0):
+        said.append(_("刚派过不久"))
+    return " · ".join(said) or _("和首选差不多")
 
 
 def _out(row: Ranked, job: Job) -> dict[str, Any]:

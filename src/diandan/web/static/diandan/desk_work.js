@@ -16,7 +16,13 @@
     row.setAttribute("aria-current", "true");
     if (row.parentElement) { row.parentElement.classList.add("is-current"); }
   }
-  doc.addEventListener("change", function (event) { if (event.target.name === "ids") { count(); } });
+  /* What the choice does not need is out of the way; without scripts it is simply there. */
+  function fit() {
+    var hotline = doc.querySelector('input[name=channel][value=hotline]');
+    each(".only-hotline", function (field) { field.hidden = !(hotline && hotline.checked); });
+    each("[data-merge-n]", function (n) { n.textContent = doc.querySelectorAll(".merge input[name=ids]:checked").length; });
+  }
+  doc.addEventListener("change", function (event) { if (event.target.name === "ids") { count(); } fit(); });
   doc.addEventListener("click", function (event) {
     var at = event.target.closest ? event.target : event.target.parentElement, button = at && at.closest("[data-fill]"), row = at && at.closest("[data-row]"), field, other, pick;
     if (row) { select(row); }
@@ -44,11 +50,27 @@
     if (event.target.id === "detail") { event.target.scrollTop = 0; }
     count();
   });
-  doc.addEventListener("htmx:afterSettle", function (event) {
-    var current = doc.querySelector(".queue-item.is-current [data-row]");
-    if (event.target.id === "detail" && doc.activeElement === doc.body && current) { current.focus(); }
+  /* What was done has left its queue: she stands on the next row, where it stood. */
+  var stood = 0;
+  doc.addEventListener("htmx:beforeSwap", function () {
+    var rows = Array.prototype.slice.call(doc.querySelectorAll("[data-queue] [data-row]")), at = rows.indexOf(doc.querySelector("[data-row][aria-current]"));
+    if (at >= 0) { stood = at; }
   });
+  doc.addEventListener("htmx:afterSettle", function () {
+    var rows = doc.querySelectorAll("[data-queue] [data-row]"), here = doc.querySelector("[data-row][aria-current]") || rows[Math.min(stood, rows.length - 1)];
+    if (doc.activeElement === doc.body && here) { here.focus({ preventScroll: true }); }
+  });
+  /* A session that ran out must not put the sign-in page into the detail. */
+  doc.addEventListener("htmx:beforeSwap", function (event) {
+    var from = event.detail.xhr && event.detail.xhr.responseURL || "";
+    if (from && from.indexOf("/desk/") < 0) { event.detail.shouldSwap = false; window.location.reload(); }
+  });
+  /* Good news makes room again; a no stays until the next act. */
+  function tidy() { setTimeout(function () { each(".surface-work .message-success", function (line) { line.remove(); }); }, 8000); }
+  doc.addEventListener("htmx:afterSettle", tidy);
+  tidy();
   /* A page that could not be fetched must not look as if it had been. */
   doc.addEventListener("htmx:responseError", function (event) { if (event.detail.xhr.status === 401 || event.detail.xhr.status === 403 || event.detail.xhr.status === 404) { window.location.reload(); } });
   count();
+  fit();
 }());
