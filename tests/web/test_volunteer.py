@@ -290,3 +290,28 @@ def test_joining_is_ones_own_act_and_a_leader_names_her_successor(world: World) 
     assert leader.post(f"{url}/leave", {"successor": newcomer.id}).status_code == 303
     now = Membership.objects.get(team=world.team, person=newcomer)
     assert now.duty == Membership.Duty.LEADER
+
+
+def test_lists_cost_the_same_however_long(world: World) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def cost(path: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client(world.leader).get(path).status_code == 200
+        return len(asked)
+
+    paths = ("/v/", "/v/offers", "/v/tasks", "/v/calendar")
+    for n in range(2):
+        offer, _claim = world.offer(), world.offer(is_open=True)
+        if n == 0:
+            leader = client(world.leader)
+            leader.post(f"/v/offers/{offer.id}/accept")
+            leader.post(f"/v/jobs/{offer.job_id}/allocate", {"people": world.leader.id})
+            world.offer()
+            before = {path: cost(path) for path in paths}
+    another = world.offer()
+    client(world.leader).post(f"/v/offers/{another.id}/accept")
+    people = {"people": world.leader.id}
+    client(world.leader).post(f"/v/jobs/{another.job_id}/allocate", people)
+    assert {path: cost(path) for path in paths} == before

@@ -119,9 +119,7 @@ def _holds(found: dict[str, Any], n: int) -> bool:
     return told == (1, n - 1, 0, 0) and kept == (1, 1, 1)
 
 
-def _race(
-    base: str, offer: str, racers: list[Racer], main: int | None
-) -> tuple[list[Told], bool]:
+def _race(base: str, offer: str, racers: list[Racer], main: int | None) -> tuple[list[Told], bool]:
     """All at once; with `main`, one of its children is killed when a few have been answered."""
     told = [Told() for _ in racers]
     start = threading.Barrier(len(racers) + 1)

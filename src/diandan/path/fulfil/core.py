@@ -39,7 +39,12 @@ def without_private(text: str, *, name: str = "", door: str = "", phone: str = "
 
 def street_only(street: str, door: str) -> str:
     """The street without the building and flat somebody typed behind it."""
-    return _DOOR.sub("", street.replace(door, "") if door else street).strip().rstrip(",\uff0c").strip()
+    return (
+        _DOOR.sub("", street.replace(door, "") if door else street)
+        .strip()
+        .rstrip(",\uff0c")
+        .strip()
+    )
 
 
 def _whole(name: str, door: str, phone: str) -> Iterable[str]:

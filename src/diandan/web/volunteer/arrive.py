@@ -50,7 +50,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
 @require_safe
 @door.signed_in
 def show_code(request: HttpRequest, place_id: int) -> HttpResponse:
-    """The site's code, large, with its QR; the page renews itself."""
+    """The site's code, large, with its QR; the card renews itself."""
     by, at = door.actor(request), door.now(request)
     place = by_id(place_id)
     check_show_code(by, place)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from diandan.flow import answers
@@ -81,9 +82,10 @@ def _need(row: Offer) -> dict[str, Any]:
     """Who needs what, in the words of the menu: the resident's own come after acceptance."""
     job = row.job
     requests = requests_of(job)
+    people = sum(r.people_count for r in requests)
     return {
-        "item": job.item.title if job.item else "",
-        "people": sum(r.people_count for r in requests),
+        "need": ngettext("%(n)d 位居民需要「%(what)s」", "%(n)d 位居民需要「%(what)s」", people)
+        % {"n": people, "what": job.item.title if job.item else job.kind.name},
         "orders": len(requests),
         "skills": "、".join(job.skills),
         "risk": job.risk_notice,

@@ -86,7 +86,7 @@ def why_us(offer: Offer, team: Team | None) -> str:
     said.append(_("本周已有 %(n)d 项任务") % {"n": load} if load else _("本周还没有任务"))
     if offer.why.get("days_since_asked", 0) >= LONG_UNASKED_DAYS:
         said.append(_("最近一个月没有麻烦过你们"))
-    return ",".join(said)
+    return _(",").join(said)
 
 
 def until(offer: Offer, at: datetime) -> ByWhen:

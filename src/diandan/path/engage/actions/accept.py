@@ -18,6 +18,9 @@ from diandan.path.dispatch.queries import what_else
 
 from ..models import Engagement
 
+# What else there is: so many open offers are looked at for skills, so many are told.
+LOOKED_AT, TOLD = 30, 5
+
 
 @transaction.atomic
 def accept(row: Offer, *, team_id: UUID, by: Actor, at: datetime) -> Engagement:
@@ -74,10 +77,14 @@ def what_else_for(row: Offer, by: Actor, at: datetime) -> list[dict[str, str]]:
     Never the title: it is made of the requester's own words, and this team has not accepted.
     """
     skills = [set(s) for s in Team.objects.filter(id__in=by.leads).values_list("skills", flat=True)]
+    found = [
+        o
+        for o in what_else(by.leads, row.job.centre_id, at, limit=LOOKED_AT)
+        if o.job_id != row.job_id and any(set(o.job.skills) <= own for own in skills)
+    ]
     return [
         {"offer": str(o.id), "title": o.job.kind.name, "place": o.job.place.name}
-        for o in what_else(by.leads, row.job.centre_id, at)
-        if o.job_id != row.job_id and any(set(o.job.skills) <= own for own in skills)
+        for o in found[:TOLD]
     ]
 
 
