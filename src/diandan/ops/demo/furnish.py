@@ -260,7 +260,7 @@ def add_clubs(house: House) -> None:
             house.cast.team(
                 house.stations[number % len(house.stations)],
                 name,
-                skills=("performance",),
+                skills=("文艺",),
                 members=8 if number == 0 else 0,
                 rank="社团",
                 sort=Team.Sort.CLUB,

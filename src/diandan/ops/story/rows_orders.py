@@ -61,7 +61,7 @@ def micro_s1_18(world: World) -> str:
     row = world.fresh(row)
     offers = world.open_offers(world.job(row))
     check(bool(offers), "没有直接问到专业队")
-    check(all(o.team and "plumbing" in o.team.skills for o in offers), "问了不会修的队伍")
+    check(all(o.team and "水管维修" in o.team.skills for o in offers), "问了不会修的队伍")
     names = "、".join(o.team.name for o in offers if o.team)
     check(row.flow == "micro", f"没有走快办流程:{row.flow}")
     team = world.serve(row, offers[0])

@@ -87,7 +87,7 @@ def clubs_s3_03(world: World) -> str:
     check(len(clubs) == 24, f"社团应为 24 个,实为 {len(clubs)}")
     page = world.staff(Role.ADMIN).get("/desk/settings/teams")
     check(page.says(clubs[0].name), "设置页没有列出社团")
-    able = next(t for t in clubs if "performance" in t.skills and t.members.count() >= 8)
+    able = next(t for t in clubs if "文艺" in t.skills and t.members.count() >= 8)
     row = world.order(world.resident(), "重阳节社区想看一场秦腔演出", kind="show")
     offers = world.offer(row, [able])
     team = world.serve(row, offers[0])
