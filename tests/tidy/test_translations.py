@@ -24,8 +24,8 @@ MARKING = ("translate ", "trans ")
 MARKED = re.compile(r"""\b_\((["']).*?\1\)""")
 # Shown in its own language whatever the page's: the name of a language on the toggle.
 OWN_NAMES = frozenset({"中文"})
-# A no is a sentence for the person asking, as is what a page tells her afterwards.
-SPEAKING = frozenset({"Refusal", "forbidden", "missing", "conflict"})
+# A no is a sentence for the person asking; so is a date, and what a page tells her afterwards.
+SPEAKING = frozenset({"Refusal", "forbidden", "missing", "conflict", "date_format"})
 TELLING = frozenset({"success", "info", "warning", "error"})
 
 

@@ -46,7 +46,8 @@ def say_day(moment: datetime | None) -> str:
     if moment is None:
         return ""
     here = local(moment)
-    return f"{here.month}月{here.day}日 {here:%H:%M}"
+    words = {"month": here.month, "day": here.day, "time": f"{here:%H:%M}"}
+    return _("%(month)s月%(day)s日 %(time)s") % words
 
 
 def say_window(start: datetime | None, end: datetime | None) -> str:

@@ -171,7 +171,7 @@ def _facts(row: Request, at: datetime | None) -> list[dict[str, str]]:
 
 
 def _said_when(moment: datetime, at: datetime | None) -> str:
-    return say_when(moment, at) if at else date_format(local(moment), "n月j日 H:i")
+    return say_when(moment, at) if at else date_format(local(moment), _("n月j日 H:i"))
 
 
 def _window(row: Request, at: datetime | None) -> str:
@@ -191,7 +191,7 @@ def _slip(request: HttpRequest, row: Request) -> HttpResponse:
         "centre": row.centre.full_name,
         "placed_at": local(row.placed_at),
         "promise": _("%(when)s前答复")
-        % {"when": f"{date_format(due, 'Y年n月j日')} {due:%H:%M}"},
+        % {"when": f"{date_format(due, _('Y年n月j日'))} {due:%H:%M}"},
         "rows": [*rows, {"label": _("签到码"), "text": row.serve_code}],
         "qr_svg": qr_svg(link, title=_("看进度的二维码")),
         "track_words": _("扫一扫看进度、评价"),
