@@ -31,11 +31,13 @@ FIELD_OF = {
 t = gettext_lazy
 
 
-def _text(label: Any, size: int, *, required: bool = False, help_text: Any = "", **attrs: Any) -> Any:
+def _text(label: Any, size: int, *, missing: Any = "", help_text: Any = "", **attrs: Any) -> Any:
+    """One line. `missing` is what to say when it is left empty, if it may not be."""
     return forms.CharField(
         label=label,
         max_length=size,
-        required=required,
+        required=bool(missing),
+        error_messages={"required": missing},
         help_text=help_text,
         widget=forms.TextInput(attrs=attrs),
     )
@@ -79,7 +81,10 @@ class OrderForm(forms.Form):
     people_count = forms.IntegerField(
         label=t("几个人需要"),
         initial=1,
-        error_messages={"invalid": t("人数请填数字,例如 1。")},
+        error_messages={
+            "invalid": t("人数请填数字,例如 1。"),
+            "required": t("人数请填数字,例如 1。"),
+        },
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 1, "max": 500}),
     )
     may_come = forms.CharField(max_length=60, required=False)
@@ -118,14 +123,18 @@ class GuestForm(OrderForm):
     phone = _text(
         t("手机号"),
         40,
-        required=True,
+        missing=t("请写手机号,好把进展告诉您。"),
         help_text=t("办理进展发到这个号码,不用注册。"),
         inputmode="tel",
         autocomplete="tel",
         placeholder="138 0000 0000",
     )
     name = _text(
-        t("怎么称呼您"), 80, required=True, help_text=t("志愿者接单前只看到姓。"), autocomplete="name"
+        t("怎么称呼您"),
+        80,
+        missing=t("请写怎么称呼您,例如「王阿姨」也行。"),
+        help_text=t("志愿者接单前只看到姓。"),
+        autocomplete="name",
     )
     notice = forms.BooleanField(
         label=t("我已看过并同意个人信息说明"),
@@ -138,7 +147,9 @@ class GuestForm(OrderForm):
 class FamilyForm(OrderForm):
     """The same for a mother or a neighbour: who she is, and how she agreed."""
 
-    who = _text(t("替谁点单(姓名)"), 80, required=True, autocomplete="off")
+    who = _text(
+        t("替谁点单(姓名)"), 80, missing=t("请写替谁点单。"), autocomplete="off"
+    )
     who_phone = _text(
         t("她或他自己的手机号"),
         40,

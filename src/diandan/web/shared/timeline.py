@@ -7,7 +7,7 @@ the inner workings (who said no, who was reminded) that are not this viewer's bu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -145,7 +145,7 @@ def request_timeline(
     now = state or for_request(request, at, viewer)
     if request.state in REQUEST_ENDS:
         return rows
-    return [*rows, _now(now), *_ahead(request, viewer)]
+    return [*_with_now(rows, now), *_ahead(request, viewer)]
 
 
 def job_timeline(
@@ -161,7 +161,7 @@ def job_timeline(
     rows = _tell(FactRow.objects.filter(job_id=job.id).order_by("id"), viewer, me, teams)
     if job.state in JOB_ENDS:
         return rows
-    return [*rows, _now(state or for_job(job, at, viewer))]
+    return _with_now(rows, state or for_job(job, at, viewer))
 
 
 def _while_bound(fact: FactRow, bonds: list[Bond]) -> bool:
@@ -235,14 +235,13 @@ def _with_reason(rows: list[Row], request: Request) -> list[Row]:
     return rows
 
 
-def _now(state: StateWords) -> Row:
-    return Row(
-        state.word,
-        who=_("由%(who)s负责") % {"who": state.who} if state.who else "",
-        tone=state.tone,
-        is_now=True,
-        by=state.by,
-    )
+def _with_now(rows: list[Row], state: StateWords) -> list[Row]:
+    """Where it stands now, last; on the last fact's own row when that says the same."""
+    last = rows[-1] if rows and rows[-1].title == state.word else Row(state.word)
+    before = rows[:-1] if last.at else rows
+    who = _("由%(who)s负责") % {"who": state.who} if state.who else ""
+    now = replace(last, who=who, tone=state.tone, is_now=True, by=state.by)
+    return [*before, now]
 
 
 def _ahead(request: Request, viewer: Viewer) -> list[Row]:
