@@ -200,7 +200,7 @@ def choose(request: HttpRequest, flow_id: str) -> HttpResponse:
 class OwnFlowForm(SettingsForm):
     """The centre's own text, begun from a shipped one."""
 
-    flow = forms.ChoiceField(label=gettext_lazy("从哪个流程改起"))
+    flow = forms.ChoiceField(widget=forms.HiddenInput)
     body = forms.CharField(
         label=gettext_lazy("流程文字"),
         widget=forms.Textarea(attrs={"rows": 24, "class": "code", "spellcheck": "false"}),

@@ -270,7 +270,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
         word=one.get_state_display(),
         facts=_item_facts(one),
         form=form,
-        rung=_("%(level)s:%(place)s") % {"level": rung.level.label, "place": rung.place.name}
+        rung=_("%(place)s(%(level)s级)") % {"level": rung.level.label, "place": rung.place.name}
         if rung
         else "",
         may_judge=mine and one.made_by_id != where.by.person_id,

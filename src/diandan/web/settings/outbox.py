@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from diandan.ground.notify import queries
@@ -17,11 +18,21 @@ from diandan.ground.notify.models import Delivery
 from diandan.ground.people.policies import check_admin
 from diandan.kit.units import local
 from diandan.web import door
+from diandan.web.shared.timeline import TELLINGS
 
 from .page import Here, columns, here, pill, plain, pressed, row
 
 State = Delivery.State
 TONES = {State.WAITING: "wait", State.SENDING: "wait", State.SENT: "good", State.FAILED: "late"}
+
+CHANNELS = {
+    "sms": gettext_lazy("短信"),
+    "wechat": gettext_lazy("微信"),
+    "wecom": gettext_lazy("企业微信"),
+    "dingtalk": gettext_lazy("钉钉"),
+    "email": gettext_lazy("邮件"),
+    "mail": gettext_lazy("邮件"),
+}
 
 
 def _inside(where: Here) -> Q:
@@ -77,14 +88,21 @@ def _line(r: queries.OutboxRow) -> dict[str, Any]:
         presses = [{"href": reverse("settings_resend", args=[r.id]), "label": _("再发一次")}]
     href = reverse("desk_request", args=[r.request_id]) if r.request_id else ""
     return row(
-        (r.kind, href) if href else r.kind,
-        r.channel,
+        (_about(r.kind), href) if href else _about(r.kind),
+        str(CHANNELS.get(r.channel, r.channel)),
         pill(r.label, TONES.get(State(r.state), "plain")),
         f"{local(r.due_at):%m-%d %H:%M}",
         r.tries,
         r.last_error,
         presses=presses,
     )
+
+
+def _about(kind: str) -> str:
+    """What it is about in the words of the timeline; a code or a digest by its own."""
+    own = {"code": _("验证码"), "digest": _("每日汇总")}
+    told = TELLINGS.get(kind)
+    return str(told.title) if told else own.get(kind, kind)
 
 
 @require_POST

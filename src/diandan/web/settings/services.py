@@ -26,29 +26,29 @@ from diandan.web import door
 
 from .page import Here, SettingsForm, columns, here, pill, plain, pressed, row, split_words, taken
 
-ICONS = [
-    "heart-handshake",
-    "hand-heart",
-    "wrench",
-    "lock",
-    "settings",
-    "stethoscope",
-    "scissors",
-    "soup",
-    "music",
-    "leaf",
-    "baby",
-    "book-open",
-    "graduation-cap",
-    "users-round",
-    "house",
-    "scale",
-    "phone",
-    "smartphone",
-    "message-circle",
-    "lamp",
-    "landmark",
-]
+ICONS = {
+    "heart-handshake": gettext_lazy("携手"),
+    "hand-heart": gettext_lazy("爱心"),
+    "wrench": gettext_lazy("扳手"),
+    "lock": gettext_lazy("锁"),
+    "settings": gettext_lazy("齿轮"),
+    "stethoscope": gettext_lazy("听诊器"),
+    "scissors": gettext_lazy("剪刀"),
+    "soup": gettext_lazy("餐"),
+    "music": gettext_lazy("音乐"),
+    "leaf": gettext_lazy("树叶"),
+    "baby": gettext_lazy("幼儿"),
+    "book-open": gettext_lazy("书"),
+    "graduation-cap": gettext_lazy("学习"),
+    "users-round": gettext_lazy("人群"),
+    "house": gettext_lazy("房屋"),
+    "scale": gettext_lazy("天平"),
+    "phone": gettext_lazy("电话"),
+    "smartphone": gettext_lazy("手机"),
+    "message-circle": gettext_lazy("谈话"),
+    "lamp": gettext_lazy("灯"),
+    "landmark": gettext_lazy("场馆"),
+}
 PROMISE_HELP = gettext_lazy("写 2h(小时)、7d(天)或 5wd(工作日)。")
 
 
@@ -75,7 +75,7 @@ class KindForm(SettingsForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     flow = forms.ChoiceField(label=gettext_lazy("走哪个流程"), required=False)
-    icon = forms.ChoiceField(label=gettext_lazy("图标"), choices=[(i, i) for i in ICONS])
+    icon = forms.ChoiceField(label=gettext_lazy("图标"), choices=list(ICONS.items()))
     tags = forms.MultipleChoiceField(
         label=gettext_lazy("标签"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -213,7 +213,7 @@ def _keep_icon(form: KindForm, icon: str) -> None:
     field = form.fields["icon"]
     assert isinstance(field, forms.ChoiceField)
     if icon not in ICONS:
-        field.choices = [(icon, icon), *[(i, i) for i in ICONS]]
+        field.choices = [(icon, icon), *ICONS.items()]
 
 
 @require_http_methods(["GET", "POST"])
@@ -223,7 +223,7 @@ def new_kind(request: HttpRequest) -> HttpResponse:
     where = here(request)
     check_admin(where.by, where.centre)
     base = {**DEFAULT_PROMISES, **where.centre.settings.get("promises", {})}
-    initial = {**base, "headcount": 1, "minutes": 60, "icon": ICONS[0]}
+    initial = {**base, "headcount": 1, "minutes": 60, "icon": "heart-handshake"}
     form = NewKindForm(request.POST or None, where=where, initial=initial)
     if request.method == "POST":
 

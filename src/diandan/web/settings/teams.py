@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from diandan.ground.catalogue.queries import kinds_of
 from diandan.ground.people import policies, queries
 from diandan.ground.people.actions import invitations, team_words, teams
 from diandan.ground.people.models import Invitation, Membership, Team
@@ -45,7 +46,6 @@ class TeamForm(SettingsForm):
         label=gettext_lazy("技能"),
         required=False,
         max_length=300,
-        help_text=gettext_lazy("用顿号分开,要与服务类别里的技能一致才会被派到。"),
     )
     week_cap = forms.IntegerField(label=gettext_lazy("每周最多接单"), min_value=1, max_value=1000)
     about = forms.CharField(label=gettext_lazy("简介"), required=False, max_length=300)
@@ -58,6 +58,10 @@ class TeamForm(SettingsForm):
         field = self.fields["parent"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
+        known = {s for k in kinds_of(where.centre) for s in k.skills}
+        self.fields["skills"].help_text = _(
+            "用顿号分开,与服务类别要的技能一致才会被派到。现有:%(known)s。"
+        ) % {"known": "、".join(sorted(known))}
 
 
 @require_http_methods(["GET"])
@@ -85,7 +89,11 @@ def tree(request: HttpRequest) -> HttpResponse:
             if t.id in placed:
                 continue
             placed.add(t.id)
-            leader = names.get(leaders[t.id], "") if t.id in leaders else _("还没有队长")
+            leader = (
+                _("队长 %(name)s") % {"name": names.get(leaders[t.id], "")}
+                if t.id in leaders
+                else _("还没有队长")
+            )
             made.append(
                 {
                     "name": t.name,
@@ -94,7 +102,7 @@ def tree(request: HttpRequest) -> HttpResponse:
                     "mode": t.get_mode_display(),
                     "sort": t.get_sort_display(),
                     "home": t.home.name,
-                    "note": _("%(n)d 人 · 队长 %(leader)s")
+                    "note": _("%(n)d 人 · %(leader)s")
                     % {"n": sizes.get(t.id, 0), "leader": leader},
                     "below": branch(t.id),
                 }
