@@ -178,7 +178,7 @@ class Children:
             self.pause[name] = min(self.pause[name] * 2, LONGEST_PAUSE)
             self._start(name)
 
-    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
+    def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping.set()
 
     def stop(self) -> None:

@@ -39,7 +39,11 @@ def run(args: argparse.Namespace) -> int:
         findings += [look() for look in (_place, _facts, _clocks, _messages)]
     if args.json:
         rows = [{"name": f.name, "text": f.text, "advice": f.advice} for f in findings]
-        print(json.dumps({"ok": not any(f.advice for f in findings), "findings": rows}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {"ok": not any(f.advice for f in findings), "findings": rows}, ensure_ascii=False
+            )
+        )
     else:
         for found in findings:
             print(f"{'!' if found.advice else '✓'} {found.name}:{found.text}")
@@ -80,7 +84,9 @@ def _facts() -> Finding:
 
     failed = FactFailed.objects.count()
     if failed:
-        return Finding("记录", f"{failed} 条记录有一步没有做成", "请看后台工人的日志,修好后会自动重试")
+        return Finding(
+            "记录", f"{failed} 条记录有一步没有做成", "请看后台工人的日志,修好后会自动重试"
+        )
     old = FactWaiting.objects.filter(fact__at__lt=now() - UNCHAINED_MAX).count()
     if old:
         return Finding("记录", f"{old} 条记录超过一分钟没有人处理", WORKER)

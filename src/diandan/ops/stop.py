@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Nothing to say."""
 
 
-def run(args: argparse.Namespace) -> int:
+def run(_args: argparse.Namespace) -> int:
     """0 also when it did not run: stopped is stopped."""
     was_running = postgres.stop(env.home())
     print("已停下内置数据库 (stopped)。" if was_running else "内置数据库没有在运行 (not running)。")

@@ -11,7 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """It takes no words; what it does is in the tables."""
 
 
-def run(args: argparse.Namespace) -> int:
+def run(_args: argparse.Namespace) -> int:
     """Work until SIGTERM or Ctrl-C."""
     from diandan.flow.worker import run_forever
 

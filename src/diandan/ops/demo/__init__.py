@@ -22,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("place", nargs="?", default="jiangning", help="地方,默认 jiangning")
     parser.add_argument("--stage", choices=STAGES, help="最后一天的点单停在哪一步;不写则各步都有")
     parser.add_argument("--days", type=int, default=DAYS, help="演多少天,默认 30")
-    parser.add_argument("--orders-a-day", type=float, default=A_TICK * TICKS_A_DAY, help="平均每天几张点单")
+    parser.add_argument(
+        "--orders-a-day", type=float, default=A_TICK * TICKS_A_DAY, help="平均每天几张点单"
+    )
     parser.add_argument("--seed", type=int, default=SEED, help="随机种子,同样的种子演同样的故事")
 
 
@@ -85,9 +87,16 @@ def _progress(title: str) -> Iterator[tuple[Callable[[str], None], Callable[[int
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield (lambda text: print(f"  {text}…", file=sys.stderr, flush=True)), lambda done, of: None
+        yield (
+            (lambda text: print(f"  {text}…", file=sys.stderr, flush=True)),
+            lambda _done, _of: None,
+        )
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+    )
     with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
         task = bar.add_task(title, total=None)
 

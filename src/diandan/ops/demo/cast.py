@@ -73,7 +73,9 @@ class Cast:
         """What she holds now. Grants count from a day, so a moment later than `at` is asked for."""
         return people.actor_for(person.id, self.at + timedelta(days=1))
 
-    def staff(self, role: Role, place: Place, *, name: str = "", phone: str = "", login: str = "") -> Person:
+    def staff(
+        self, role: Role, place: Place, *, name: str = "", phone: str = "", login: str = ""
+    ) -> Person:
         """Somebody who holds `role` at `place`; with `login`, its password is the log-in + 8 digits."""
         row = self.person(place, name, phone)
         grant_role(person=row, role=role, place=place, at=self.at, by=SYSTEM)
@@ -139,9 +141,11 @@ def institutes_of(centre: Place, limit: int) -> list[Place]:
 
     A whole city has centres between itself and its institutes.
     """
-    under = children(centre, Kind.INSTITUTE)
+    under = list(children(centre, Kind.INSTITUTE))
     if not under:
-        under = [i for c in children(centre, Kind.CENTER)[:limit] for i in children(c, Kind.INSTITUTE)]
+        under = [
+            i for c in children(centre, Kind.CENTER)[:limit] for i in children(c, Kind.INSTITUTE)
+        ]
     if not under:
         return [centre]
     return [place for place in under if children(place, Kind.STATION).exists()][:limit]

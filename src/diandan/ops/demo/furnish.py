@@ -6,7 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from diandan.ground.catalogue.actions.items import ItemWords, make_item, publish_item, submit_item, take_item
+from diandan.ground.catalogue.actions.items import (
+    ItemWords,
+    make_item,
+    publish_item,
+    submit_item,
+    take_item,
+)
 from diandan.ground.catalogue.actions.kinds import load_kinds
 from diandan.ground.catalogue.models import Item, ServiceKind
 from diandan.ground.catalogue.queries import kinds_of
@@ -24,7 +30,16 @@ RESIDENT, VOLUNTEER, LEADER = "13900100001", "13900100002", "13900100003"
 STAFF_PHONES = 13900100010
 OTHERS_FROM = 13900200000
 STAFF_LOGINS = (
-    "admin", "dispatch", "center", "callback", "expert", "auditor", "institute", "mediator", "station", "grid",
+    "admin",
+    "dispatch",
+    "center",
+    "callback",
+    "expert",
+    "auditor",
+    "institute",
+    "mediator",
+    "station",
+    "grid",
 )
 Tell = Callable[[str], None]
 
@@ -69,7 +84,9 @@ def district_of(slug: str) -> str:
     return slug if slug in SLUGS else slug.partition("-")[0]
 
 
-def furnish(slug: str, *, at: datetime, seed: int, size: Size = DEMO_SIZE, tell: Tell = quiet) -> House:
+def furnish(
+    slug: str, *, at: datetime, seed: int, size: Size = DEMO_SIZE, tell: Tell = quiet
+) -> House:
     """Grow the district of `slug` and put kinds, people, teams and a menu into it."""
     tell("正在按区划数据建阵地")
     root = grow(district_of(slug), at)
@@ -145,7 +162,9 @@ def _teams(house: House, size: Size) -> None:
     slug = district_of(house.slug)
     words, ranks = words_of_cast(), rank_words(slug)
     cast, centre = house.cast, house.centre
-    top = cast.team(centre, f"{centre.name}新时代文明实践{ranks['top']}", members=2, rank=ranks["top"])
+    top = cast.team(
+        centre, f"{centre.name}新时代文明实践{ranks['top']}", members=2, rank=ranks["top"]
+    )
     named: list[tuple[str, list[str]]] = [
         (name, skills.split(",")) for name, skills in words["specialty"].get(slug, [])
     ]
@@ -184,7 +203,9 @@ def _teams(house: House, size: Size) -> None:
 
 def _place_teams(house: House, size: Size, top: Team, ranks: dict[str, str]) -> None:
     """A team at every institute and station; members only where the demo looks closely."""
-    all_institutes = institutes_of(house.centre, 99) if size.every_station_team else house.institutes
+    all_institutes = (
+        institutes_of(house.centre, 99) if size.every_station_team else house.institutes
+    )
     for institute in all_institutes:
         near = institute in house.institutes
         above = house.cast.team(
@@ -214,21 +235,21 @@ def _residents(house: House, size: Size) -> None:
         home = homes[0] if number == 0 else house.cast.random.choice(homes)
         house.residents.append(house.cast.person(home, phone=phone))
     if size.residents:
-        _volunteer_to_show(house, size)
+        _volunteer_to_show(house)
 
 
-def _volunteer_to_show(house: House, size: Size) -> None:
+def _volunteer_to_show(house: House) -> None:
     """One plain member whose number is printed: she joins the first team, as herself."""
     from diandan.ground.people.actions.teams import join_team
     from diandan.ground.people.actions.volunteers import enrol_volunteer
 
-    team, cast = _team_of_leader(house), house.cast
+    team, cast = _team_of_leader(), house.cast
     who = cast.person(team.home, phone=VOLUNTEER)
     enrol_volunteer(person=who, skills=team.skills, how="demo", at=cast.at, by=cast.actor(who))
     join_team(team=team, person=who, at=cast.at, by=cast.actor(who))
 
 
-def _team_of_leader(house: House) -> Team:
+def _team_of_leader() -> Team:
     leader = people.by_phone(LEADER)
     assert leader is not None
     return people.memberships_of(leader.id)[0].team
@@ -270,8 +291,6 @@ def add_clubs(house: House) -> None:
 
 def log_ins() -> list[str]:
     """One line for each kind of person of the demo: how to come in as her."""
-    from diandan.ground.places.models import Place
-
     from .cast import password_of
 
     lines = [
@@ -287,7 +306,8 @@ def log_ins() -> list[str]:
         grant = row.grants.filter(revoked_at=None).first() if row else None
         if row is None or grant is None:
             continue
-        place: Place = grant.place
-        label = f"{place.name}{grant.get_role_display()}"
-        lines.append(f"  {label}  登录名 {login}  密码 {password_of(login)}  (手机 {STAFF_PHONES + number + 1})")
+        label = f"{grant.place.name}{grant.get_role_display()}"
+        lines.append(
+            f"  {label}  登录名 {login}  密码 {password_of(login)}  (手机 {STAFF_PHONES + number + 1})"
+        )
     return ["演示账号 (demo log-ins):", *lines]

@@ -40,7 +40,9 @@ class Hands:
             self._actors[person_id] = people.actor_for(person_id, self.at)
         return self._actors[person_id]
 
-    def who_may(self, subject: Request | Job, verb: str, *, but: UUID | None = None) -> Actor | None:
+    def who_may(
+        self, subject: Request | Job, verb: str, *, but: UUID | None = None
+    ) -> Actor | None:
         """The first of the staff who may do `verb` now, other than `but`."""
         flow = flow_of(subject.flow)
         stage = flow.stage(noun_of(subject), subject.state)

@@ -18,7 +18,12 @@ from diandan.path.engage.queries import living
 from .hands import Hands
 
 OFFERED, ACCEPTED, SERVED = 1, 2, 3
-NOTES = ("理完发,把碎头发都扫干净了。", "换了垫圈,不漏了。", "教会了挂号和视频,写了张纸条贴在桌上。", "老人精神不错,约好下周再来。")
+NOTES = (
+    "理完发,把碎头发都扫干净了。",
+    "换了垫圈,不漏了。",
+    "教会了挂号和视频,写了张纸条贴在桌上。",
+    "老人精神不错,约好下周再来。",
+)
 
 
 class JobHands:
@@ -73,7 +78,9 @@ class JobHands:
                     answers.accept_offer(offer.id, by=by, at=self.hands.at, team_id=team.id)
                     return
                 if luck < 0.84 and offer.team_id:
-                    reason = self.random.choice((DeclineReason.BUSY, DeclineReason.FAR, DeclineReason.HANDS))
+                    reason = self.random.choice(
+                        (DeclineReason.BUSY, DeclineReason.FAR, DeclineReason.HANDS)
+                    )
                     answers.decline_offer(offer.id, reason=reason, by=by, at=self.hands.at)
             except Refusal:
                 continue
@@ -85,12 +92,20 @@ class JobHands:
     def _escalated(self, job: Job) -> None:
         self._offered(job)
         job.refresh_from_db()
-        if job.state != "escalated" or Offer.objects.filter(job=job, state=Offer.State.OPEN).exists():
+        if (
+            job.state != "escalated"
+            or Offer.objects.filter(job=job, state=Offer.State.OPEN).exists()
+        ):
             return
         if self.hands.chance(0.5):
             self.hands.job(job, "offer", self.hands.who_may(job, "offer"), open_claim=True)
         elif self.random.random() < 0.1:
-            self.hands.job(job, "mark_unmet", self.hands.who_may(job, "mark_unmet"), reason="眼下没有会做的队伍")
+            self.hands.job(
+                job,
+                "mark_unmet",
+                self.hands.who_may(job, "mark_unmet"),
+                reason="眼下没有会做的队伍",
+            )
 
     def _engaged(self, job: Job) -> None:
         engagement = living(job)
@@ -110,7 +125,11 @@ class JobHands:
             return
         for task in engagement.tasks.filter(state=Task.State.PROPOSED):
             self._step(task, "confirm")
-        if not self.hands.is_eager and job.starts_at and job.starts_at > self.hands.at + timedelta(hours=2):
+        if (
+            not self.hands.is_eager
+            and job.starts_at
+            and job.starts_at > self.hands.at + timedelta(hours=2)
+        ):
             return
         self._go(job, engagement)
 

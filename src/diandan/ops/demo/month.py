@@ -86,12 +86,14 @@ def ticks(plan: Plan) -> Iterator[datetime]:
 
 def _everybody(orders: Orders, jobs: JobHands, plan: Plan, last: datetime) -> None:
     reach = STAGES.index(plan.stage) if plan.stage else len(STAGES)
-    waiting = Request.objects.exclude(state__in=REQUEST_ENDS).exclude(
-        state=RequestState.ARRANGED
-    ).exclude(~Q(follow_ups__settled_at=None, follow_ups__isnull=False), state=RequestState.RATED)
-    for request in waiting.select_related(
-        "place", "kind", "requester", "centre", "owner_place"
-    ):
+    waiting = (
+        Request.objects.exclude(state__in=REQUEST_ENDS)
+        .exclude(state=RequestState.ARRANGED)
+        .exclude(
+            ~Q(follow_ups__settled_at=None, follow_ups__isnull=False), state=RequestState.RATED
+        )
+    )
+    for request in waiting.select_related("place", "kind", "requester", "centre", "owner_place"):
         if request.placed_at < last or not plan.stage or reach > 0:
             rates = request.placed_at < last or reach == len(STAGES) or plan.stage == "rated"
             orders.act(request, rates=rates)

@@ -20,9 +20,21 @@ from diandan.path.ask.states import RequestState
 from .cast import words_of_cast
 from .hands import Hands
 
-CHANNELS = (Channel.WEB,) * 11 + (Channel.DESK, Channel.PHONE, Channel.PHONE, Channel.PAPER, Channel.GRID)
+CHANNELS = (Channel.WEB,) * 11 + (
+    Channel.DESK,
+    Channel.PHONE,
+    Channel.PHONE,
+    Channel.PAPER,
+    Channel.GRID,
+)
 SCORES = (5,) * 12 + (4,) * 5 + (3, 2, 1)
-PRAISE = ("师傅很耐心,走的时候还把地擦干净了。", "来得准时,谢谢。", "老人很高兴,盼着下次再来。", "服务态度好。", "")
+PRAISE = (
+    "师傅很耐心,走的时候还把地擦干净了。",
+    "来得准时,谢谢。",
+    "老人很高兴,盼着下次再来。",
+    "服务态度好。",
+    "",
+)
 BLAME = ("约好上午,快中午才到。", "问题没有彻底解决,过两天又坏了。", "来的人说没带工具,要再约。")
 MISSING = ("请补充楼栋和方便上门的时间。", "请写明大概有几位老人、想安排在哪里。")
 
@@ -70,7 +82,9 @@ class Orders:
         by = self.hands.actor(resident.id)
         consent: Consent | None = None
         if channel in PROXY_CHANNELS:
-            clerk = house.staff[Role.GRID_WORKER if channel == Channel.GRID else Role.STATION_STAFF][0]
+            clerk = house.staff[
+                Role.GRID_WORKER if channel == Channel.GRID else Role.STATION_STAFF
+            ][0]
             by = self.hands.actor(clerk.id)
             resident, consent = self._spoken_for(clerk, by, channel)
         day = (at + timedelta(days=1 if urgent else self.random.randint(2, 6))).astimezone(SHANGHAI)
@@ -167,7 +181,9 @@ class Orders:
 
     def _unmet(self, row: Request) -> None:
         if self.hands.chance(0.01) and not self.hands.is_eager:
-            self.hands.request(row, "reopen", self.hands.who_may(row, "reopen"), reason="新加入了会做的队伍")
+            self.hands.request(
+                row, "reopen", self.hands.who_may(row, "reopen"), reason="新加入了会做的队伍"
+            )
 
     def _served(self, row: Request) -> None:
         if not self.hands.chance(0.35):
@@ -177,7 +193,9 @@ class Orders:
         done = self.hands.request(row, "rate", self._requester(row), score=score, text=text)
         if done and "expert" in flow_of(row.flow).raters and self.hands.chance(0.4):
             expert = self.hands.actor(self.house.staff[Role.EXPERT][0].id)
-            self.hands.request(row, "rate_as_expert", expert, score=max(score, 3), text="流程规范,记录完整。")
+            self.hands.request(
+                row, "rate_as_expert", expert, score=max(score, 3), text="流程规范,记录完整。"
+            )
 
     def _rated(self, row: Request) -> None:
         follow_up = row.follow_ups.filter(settled_at=None).first()

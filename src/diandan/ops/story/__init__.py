@@ -14,8 +14,17 @@ from diandan.ops.house import NOTHING
 HELP = "在一次性数据库里,经公开网页走完一个地方的一生又一生,并说出看到了什么"
 NEEDS = NOTHING
 PLACES = (
-    "jiangning", "suzhou", "taixing", "hongta", "qindu", "jian",
-    "chengde", "xiyang", "shexian", "baiyintala", "daxing",
+    "jiangning",
+    "suzhou",
+    "taixing",
+    "hongta",
+    "qindu",
+    "jian",
+    "chengde",
+    "xiyang",
+    "shexian",
+    "baiyintala",
+    "daxing",
 )
 
 
@@ -40,7 +49,9 @@ def run(args: argparse.Namespace) -> int:
     else:
         for row in rows:
             print(f"{'✓' if row.ok else '✗'} {row.row}  {row.observed}")
-        print(f"{args.place}:{len(rows)} 行,用了 {time.monotonic() - began:.0f} 秒", file=sys.stderr)
+        print(
+            f"{args.place}:{len(rows)} 行,用了 {time.monotonic() - began:.0f} 秒", file=sys.stderr
+        )
     return 0 if rows and all(row.ok for row in rows) else 1
 
 

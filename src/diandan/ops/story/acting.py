@@ -23,6 +23,9 @@ def act(
     if not wanted or flow_row in wanted:
         say(f"正在走 {flow_row}")
         yield _lives(world, flow_row)
+    own = FLOW_LOOKS.get(house.slug)
+    if own is not None and "own" in wanted:
+        yield _row(world, flow_row, own)
     for name, look in ROWS_OF.get(house.slug, ()):
         if not wanted or name in wanted:
             say(f"正在走 {name}")

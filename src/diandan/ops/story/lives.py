@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from diandan.flow.choice import chosen, flow_of
 from diandan.flow.clocks import stage_of
 from diandan.ground.catalogue.models import Item
+from diandan.ground.people.models import Role
 from diandan.kit.units import local
 from diandan.path.ask.models import Channel, Request
 from diandan.path.dispatch.models import Offer
@@ -80,13 +81,25 @@ def normal(world: World) -> str:
     check(waiting.says(name), f"派出后,跟单页没有写出 {name}")
     team = world.serve(row, offer)
     world.rate(row, 5, "师傅很耐心")
+    expert = _expert(world, row)
     done = world.fresh(row)
     check(done.state == "rated", f"{row.number} 停在 {done.get_state_display()}")
     seen = world.follow(row)
     check(seen.says("非常满意") or seen.says("您作了评价"), "跟单页没有显示评价")
     took = Offer.objects.get(id=offer.id)
     minutes = int(((took.answered_at or took.offered_at) - row.placed_at).total_seconds() // 60)
-    return f"{row.number} {'→'.join(flow_of(row.flow).chain)};{team} {minutes} 分钟内接单,群众评 5 星"
+    return f"{row.number} {'→'.join(flow_of(row.flow).chain)};{team} {minutes} 分钟内接单,群众评 5 星{expert}"
+
+
+def _expert(world: World, row: Request) -> str:
+    """专家评单, kept apart from the residents', where the flow has experts."""
+    if "expert" not in flow_of(row.flow).raters:
+        return ""
+    world.desk(world.fresh(row), "rate_as_expert", score="4", text="流程规范")
+    world.tick(minutes=1)
+    kept = {r.role: r.score for r in Rating.objects.filter(request=row)}
+    check(kept == {"resident": 5, "expert": 4}, f"两种评价没有分开:{kept}")
+    return ",专家另评 4 星,两种分数分开"
 
 
 def declined(world: World) -> str:
@@ -149,7 +162,7 @@ def merged(world: World) -> str:
     check({world.job(r).id for r in rows} == {job.id}, "三张点单没有合成一张")
     for row in rows:
         check(world.follow(row).says(row.number), f"{row.number} 合并后看不到自己的单号")
-    _split(world, rows[1], job.id.hex)
+    _split(world, rows[1])
     world.tick(minutes=1)
     alone = world.fresh(rows[1])
     check(alone.state == "taken_up", f"拆出后停在 {alone.get_state_display()}")
@@ -159,7 +172,7 @@ def merged(world: World) -> str:
     return f"3 张点单合成 {job.number};拆出 {alone.number},单号、原话、时限、点单人都没变"
 
 
-def _split(world: World, row: Request, job_hex: str) -> None:
+def _split(world: World, row: Request) -> None:
     by = world.hands.who_may(world.fresh(row), "unarrange")
     if by is None or by.person_id is None:
         raise StoryTrouble(f"{row.number}:没有人可以拆出")
@@ -183,7 +196,9 @@ def returned(world: World) -> str:
     world.tick(minutes=1)
     again = world.fresh(row)
     check(again.state == "placed", f"补充后停在 {again.get_state_display()}")
-    return f"{row.number} 退回补充(请写清楚门牌和希望的时间)→ 本人补充 → 重新受理;本流程不设多级审核"
+    return (
+        f"{row.number} 退回补充(请写清楚门牌和希望的时间)→ 本人补充 → 重新受理;本流程不设多级审核"
+    )
 
 
 def _returned_by_reviews(world: World) -> str:
@@ -253,14 +268,18 @@ def reopened(world: World) -> str:
     second = world.offer(again)[0]
     world.serve(again, second)
     world.rate(again, 5, "这次好了")
-    scores = list(Rating.objects.filter(request=row, role="resident").order_by("round").values_list("score", flat=True))
+    scores = list(
+        Rating.objects.filter(request=row, role="resident")
+        .order_by("round")
+        .values_list("score", flat=True)
+    )
     check(scores == [1, 5], f"两次评价应为 1、5,实为 {scores}")
     return f"{row.number} {team} 服务后评 1 星,跟进限 {_clock(follow_up.due_at)} 前;重新办理,同一单号,第二次评 5 星"
 
 
 def on_paper(world: World) -> str:
     """纸质代点,写明本人同意."""
-    by = world.staff(_desk_role(world))
+    by = world.staff(Role.STATION_STAFF)
     form = by.get("/desk/new/?channel=paper")
     name = world.house.cast.name()
     done = by.press(
@@ -286,22 +305,13 @@ def on_paper(world: World) -> str:
     return f"{number} 纸质单,同意:{row.consent.note},已复述;回执有二维码和服务码,现为 {owner}"
 
 
-def _desk_role(world: World) -> str:
-    from diandan.ground.people.models import Role
-
-    return Role.STATION_STAFF
-
-
 def _open_kind(world: World) -> int:
     """A kind that a desk may order without a menu item: where the menu comes first, a micro-need."""
     code = "appliance" if menu_item(world) is not None else NEED
     return int(world.house.kinds[code].id)
 
 
-def _clock(moment: object) -> str:
-    from datetime import datetime
-
-    assert isinstance(moment, datetime)
+def _clock(moment: datetime) -> str:
     return f"{local(moment):%m-%d %H:%M}"
 
 

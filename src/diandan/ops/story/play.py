@@ -34,6 +34,4 @@ def play(slug: str, wanted: tuple[str, ...], tell: Tell) -> list[Row]:
         house = furnish(slug, at=stage.now(), seed=SEED, size=size, tell=tell)
         add_clubs(house)
         stage.await_server()
-        return [
-            Row(name, ok, observed) for name, ok, observed in act(stage, house, wanted, tell)
-        ]
+        return [Row(name, ok, observed) for name, ok, observed in act(stage, house, wanted, tell)]

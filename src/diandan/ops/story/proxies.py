@@ -37,7 +37,7 @@ def take_down(
         **more,
     }
     asked = f"/desk/new/?channel={channel}" + (f"&visit={visit}" if visit else "")
-    done = clerk.press(clerk.get(asked), "/desk/new/", **given)
+    done = clerk.press(clerk.get(asked), "/desk/new/", fields=given)
     number = done.find(r"([A-Z]{2}\d{6}-\d{4,})")
     return Request.objects.get(number=number)
 
@@ -61,6 +61,6 @@ def arrange_standing(
     }
     if born:
         given["born_on"] = born
-    listed = clerk.press(form, "/desk/standing/new", **given)
+    listed = clerk.press(form, "/desk/standing/new", fields=given)
     listed.find(title)
     return title

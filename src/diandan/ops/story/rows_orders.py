@@ -12,6 +12,7 @@ from diandan.path.assess.models import HotlineCase, Whistle
 
 from .lives import NEED, check, need
 from .proxies import arrange_standing, take_down
+from .walker import Page
 from .world import World
 
 
@@ -73,8 +74,14 @@ def micro_s1_18(world: World) -> str:
 def many_s2_05(world: World) -> str:
     """集单: many needs become one project, and every need shows it."""
     words = (
-        "想请人理发", "老人头发长了要剪", "腿不好,想上门理发", "想剪头发,走不动",
-        "卧床老人要理发", "想请理发师傅来家里", "奶奶想理个发", "爷爷头发长了想剪",
+        "想请人理发",
+        "老人头发长了要剪",
+        "腿不好,想上门理发",
+        "想剪头发,走不动",
+        "卧床老人要理发",
+        "想请理发师傅来家里",
+        "奶奶想理个发",
+        "爷爷头发长了想剪",
     )
     rows = [need(world, said) for said in words]
     for row in rows[:3]:
@@ -128,7 +135,9 @@ def birthday_s3_05(world: World) -> str:
     again = Request.objects.filter(standing__title=title).count()
     check(again == 1, f"一次生日生成了 {again} 张")
     start = local(row.wanted_from) if row.wanted_from else None
-    return f"{title}(本人同意)按生日提前 7 天自动生成 {row.number},时间 {start:%m-%d %H:%M},只生成一张"
+    return (
+        f"{title}(本人同意)按生日提前 7 天自动生成 {row.number},时间 {start:%m-%d %H:%M},只生成一张"
+    )
 
 
 def month_end_s3_22(world: World) -> str:
@@ -151,16 +160,12 @@ def takers_w6(world: World) -> str:
     takers = {t.team_id for t in item.takes.filter(dropped_at=None)}
     row = need(world)
     job = world.to_ready(row)
-    page = world.at(_dispatcher(world, job)).get(f"/desk/jobs/{job.id}/")
+    page = world.staff(Role.DISPATCHER).get(f"/desk/jobs/{job.id}/")
     offers = world.offer(row)
     check({o.team_id for o in offers} <= takers, "问了没有预先接单的队伍")
     check(page.says("不符合条件"), "派单页没有说明哪些队伍不在预接名单")
     names = "、".join(t.name for t in Team.objects.filter(id__in=takers))
     return f"「{item.title}」预先接单的队伍:{names};所里只在其中调剂配单,{row.number} 配给 {offers[0].team}"
-
-
-def _dispatcher(world: World, job: object) -> object:
-    return world.house.staff[Role.DISPATCHER][0].id
 
 
 def private_s3_21(world: World) -> str:
@@ -195,7 +200,12 @@ def private_s3_21(world: World) -> str:
 
 def join_w7(world: World) -> str:
     """报名: residents join an item that is published with a day and seats."""
-    from diandan.ground.catalogue.actions.items import ItemWords, make_item, publish_item, submit_item
+    from diandan.ground.catalogue.actions.items import (
+        ItemWords,
+        make_item,
+        publish_item,
+        submit_item,
+    )
 
     cast = world.house.cast
     maker, publisher = world.house.staff[Role.CENTER_STAFF][:2]
@@ -225,15 +235,22 @@ def join_w7(world: World) -> str:
 
 def whistle_s4_09(world: World) -> str:
     """吹哨报到、接诉即办."""
-    units = list(
-        Place.objects.filter(path__startswith=world.house.centre.path, kind=Kind.MEMBER_UNIT)[:3]
-    ) or world.house.institutes[:2]
+    units = (
+        list(
+            Place.objects.filter(path__startswith=world.house.centre.path, kind=Kind.MEMBER_UNIT)[
+                :3
+            ]
+        )
+        or world.house.institutes[:2]
+    )
     row = need(world, "楼道堆满杂物,轮椅过不去,找过几次没人管")
     world.desk(row, "take_up")
     world.tick(minutes=1)
     desk = world.staff(Role.STATION_STAFF)
     page = desk.get(f"/desk/requests/{row.id}/")
-    desk.press(page, "/whistle", question="这处楼道归谁清?", units=[str(u.id) for u in units], due="4h")
+    desk.press(
+        page, "/whistle", question="这处楼道归谁清?", units=[str(u.id) for u in units], due="4h"
+    )
     for whistle in Whistle.objects.filter(request=row).select_related("unit"):
         answerer = world.at(world.house.cast.staff(Role.CENTER_STAFF, whistle.unit).id)
         listed = answerer.get("/desk/q/whistles/")
@@ -251,15 +268,17 @@ def whistle_s4_09(world: World) -> str:
     desk.press(page, "/do/finish", outcome="物业当天清完")
     world.tick(minutes=1)
     incoming = take_down(
-        world, desk, "hotline", "12345 转来:老人想理发", NEED, outside="12345-20261101-88",
+        world,
+        desk,
+        "hotline",
+        "12345 转来:老人想理发",
+        NEED,
+        outside="12345-20261101-88",
         consent="电话里复述后同意",
     )
     names = "、".join(u.name for u in units)
     return f"{row.number} 吹哨 {names},各家都已报到;转热线得外部号 {case.outside_number},办结{world.fresh(row).get_state_display()};热线转入 {incoming.number} 带外部号 {incoming.outside_number}"
 
 
-def _has_answer(page: object) -> bool:
-    from .walker import Page
-
-    assert isinstance(page, Page)
+def _has_answer(page: Page) -> bool:
     return any("/whistles/" in form.action for form in page.forms)

@@ -59,7 +59,9 @@ def teams_s0_08(world: World) -> str:
     check(ranks.get("志愿服务总队") == 1, f"总队应为 1 支:{ranks}")
     check(specialty == 7, f"专业支队应为 7 支:{specialty}")
     check(ranks.get("综合支队") == 10, f"综合支队应为 10 支:{ranks}")
-    check(ranks.get("社区志愿服务队") == stations, f"社区队 {ranks.get('社区志愿服务队')}/{stations}")
+    check(
+        ranks.get("社区志愿服务队") == stations, f"社区队 {ranks.get('社区志愿服务队')}/{stations}"
+    )
     check(page.says("志愿服务总队"), "设置页没有列出总队")
     return f"队伍页:1 总队、{specialty} 专业支队、10 综合支队、{stations} 社区志愿服务队(材料写 201);另有行业维修队和社团"
 
@@ -69,10 +71,14 @@ def teams_s4_03(world: World) -> str:
     page, ranks = _team_page(world)
     check(ranks.get("志愿服务总队") == 1, f"总队应为 1 支:{ranks}")
     check(page.says("志愿服务总队"), "设置页没有列出总队")
-    small = Team.objects.filter(rank="小队", parent__rank="中队", parent__parent__rank="志愿服务总队")
+    small = Team.objects.filter(
+        rank="小队", parent__rank="中队", parent__parent__rank="志愿服务总队"
+    )
     check(small.exists(), "没有总队—中队—小队三级")
     told = "、".join(f"{rank} {n}" for rank, n in ranks.items())
-    return f"队伍页:{told};小队上级是中队,中队上级是总队(材料 1 总队/12/102/1132,演示只建有阵地的几支)"
+    return (
+        f"队伍页:{told};小队上级是中队,中队上级是总队(材料 1 总队/12/102/1132,演示只建有阵地的几支)"
+    )
 
 
 def _team_page(world: World) -> tuple[Page, dict[str, int]]:
@@ -91,7 +97,9 @@ def clubs_s3_03(world: World) -> str:
     row = world.order(world.resident(), "重阳节社区想看一场秦腔演出", kind="show")
     offers = world.offer(row, [able])
     team = world.serve(row, offers[0])
-    return f"队伍页列出 24 个社团(类别=社团);{row.number} 点一场演出,由社团「{team}」接单、到场、完成"
+    return (
+        f"队伍页列出 24 个社团(类别=社团);{row.number} 点一场演出,由社团「{team}」接单、到场、完成"
+    )
 
 
 def grids_s3_16(world: World) -> str:

@@ -169,11 +169,12 @@ class Walker:
         *,
         button: tuple[str, str] | None = None,
         has: str = "",
-        expects: int = 200,
-        **given: Given,
+        fields: Mapping[str, Given] | None = None,
+        **more: Given,
     ) -> Page:
         """Fill in and send the form of `page` with this action (its end), button or field."""
         form = _choose(page, action, button, has)
+        given = {**(fields or {}), **more}
         pairs = [(k, v) for k, v in form.fields if k not in given]
         for name, value in given.items():
             if name not in form.names:
@@ -182,7 +183,7 @@ class Walker:
         if button:
             pairs.append(button)
         answer = self._send(form.action, pairs)
-        if answer.status != expects:
+        if answer.status != 200:
             told = " ".join(answer.text.split())[:300]
             raise StoryTrouble(f"{page.where} → {answer.where}:{answer.status} {told}")
         return answer
@@ -223,12 +224,3 @@ def _choose(page: Page, action: str, button: tuple[str, str] | None, has: str) -
     wanted = action or (f"{button[0]}={button[1]}" if button else has)
     told = " ".join(page.text.split())[:160]
     raise StoryTrouble(f"{page.where}:页面上没有「{wanted}」这个按钮({told}…)")
-
-
-def form_values(page: Page) -> Mapping[str, list[str]]:
-    """Every value the forms of a page offer, by field: for stories that choose among them."""
-    found: dict[str, list[str]] = {}
-    for form in page.forms:
-        for name, value in form.fields:
-            found.setdefault(name, []).append(value)
-    return found

@@ -28,7 +28,7 @@ from diandan.path.engage.models import Task
 from diandan.path.engage.queries import living
 
 from .stage import Stage
-from .walker import Page, StoryTrouble, Walker
+from .walker import Given, Page, StoryTrouble, Walker
 
 STEPS_MAX = 16
 
@@ -75,18 +75,20 @@ class World:
 
     # -- orders
 
-    def order(self, who: Person, words: str, *, item: Item | None = None, kind: str = "") -> Request:
+    def order(
+        self, who: Person, words: str, *, item: Item | None = None, kind: str = ""
+    ) -> Request:
         """点单 by herself: the one field, then the proposals as she finds them."""
         walker = self.at(who.id)
         front = walker.get(f"/?site={who.home_id}")
         details = walker.press(front, "/order", words=words)
-        given: dict[str, str] = {"place": str(who.home_id), "street": "和平街"}
+        given: dict[str, Given] = {"place": str(who.home_id), "street": "和平街"}
         names = next(f.names for f in details.forms if f.action.endswith("/order"))
         if item is not None:
             given["item"] = str(item.id)
         elif kind and "kind" in names:
             given["kind"] = kind
-        placed = walker.press(details, "/order", **given)
+        placed = walker.press(details, "/order", fields=given)
         return self.by_key(placed)
 
     def by_key(self, page: Page) -> Request:
@@ -98,7 +100,9 @@ class World:
 
     def fresh(self, row: Request) -> Request:
         """The request as it stands now."""
-        return Request.objects.select_related("place", "kind", "centre", "owner_place").get(id=row.id)
+        return Request.objects.select_related("place", "kind", "centre", "owner_place").get(
+            id=row.id
+        )
 
     def job(self, row: Request) -> Job:
         """Its service order."""
@@ -114,7 +118,7 @@ class World:
     def hers(self, row: Request, verb: str, **given: str) -> Page:
         """She presses one of her buttons on it."""
         who = self.at(row.placed_by_id or row.requester_id)
-        return who.press(self.follow(row), button=("verb", verb), **given)
+        return who.press(self.follow(row), button=("verb", verb), fields=given)
 
     # -- the desk
 
@@ -125,7 +129,7 @@ class World:
         if by is None or by.person_id is None:
             raise StoryTrouble(f"{row.number}({row.state}):没有人可以「{verb}」")
         walker = self.at(by.person_id)
-        return walker.press(walker.get(f"/desk/{noun}/{row.id}/"), f"/do/{verb}", **given)
+        return walker.press(walker.get(f"/desk/{noun}/{row.id}/"), f"/do/{verb}", fields=given)
 
     def arrange(self, row: Request, others: Iterable[Request] = ()) -> Job:
         """制单 or 集单 at the bench, as its owner."""
@@ -168,8 +172,8 @@ class World:
                 raise StoryTrouble(f"{job.number}:没有人可以派单")
             walker = self.at(by.person_id)
             page = walker.get(f"/desk/jobs/{job.id}/")
-            given = {"teams": ids} if ids else {}
-            walker.press(page, "/do/offer", button=("way", "teams"), **given)
+            given: dict[str, Given] = {"teams": ids} if ids else {}
+            walker.press(page, "/do/offer", button=("way", "teams"), fields=given)
             self.tick(minutes=1)
         found = self.open_offers(self.job(row))
         if not found:
@@ -183,7 +187,9 @@ class World:
 
     # -- the team
 
-    def answer(self, offer: Offer, *, yes: bool, reason: str = "far", team: Team | None = None) -> Page:
+    def answer(
+        self, offer: Offer, *, yes: bool, reason: str = "far", team: Team | None = None
+    ) -> Page:
         """The leader's two equal buttons."""
         chosen = offer.team or team
         if chosen is None:
@@ -226,7 +232,13 @@ class World:
             if task.state == Task.State.PROPOSED:
                 self._step(walker, task, "confirm")
             self._step(walker, task, "set_out")
-            walker.press(walker.get(f"/v/tasks/{task.id}"), "/step", has="code", button=("step", "check_in"), code=code)
+            walker.press(
+                walker.get(f"/v/tasks/{task.id}"),
+                "/step",
+                has="code",
+                button=("step", "check_in"),
+                code=code,
+            )
         self.tick(minutes=45)
         for task in tasks:
             walker = self.at(task.person_id)
