@@ -7,28 +7,28 @@ from __future__ import annotations
 
 import pytest
 
-from diandan.ops.proofs import racers
+from diandan.ops.racing import race
 
 RACERS = 40
 
 
 @pytest.fixture(scope="module")
 def report() -> dict[str, object]:
-    found = racers.run(RACERS)
+    found = race.run(RACERS)
     assert "trouble" not in found, found["trouble"]
     return found
 
 
-@pytest.mark.parametrize("race", ["plain", "killed"])
+@pytest.mark.parametrize("name", ["plain", "killed"])
 @pytest.mark.xdist_group("racers")
 def test_one_team_wins_and_nobody_hears_yes_and_then_no(
-    report: dict[str, dict[str, object]], race: str
+    report: dict[str, dict[str, object]], name: str
 ) -> None:
-    found = report[race]
-    assert found["process_killed"] is (race == "killed")
+    found = report[name]
+    assert found["process_killed"] is (name == "killed")
     assert found["yes"] == 1
     assert found["no_with_what_else"] == RACERS - 1
     assert (found["other"], found["unanswered"], found["changed_answer"]) == ([], 0, 0)
     kept = ("living_engagements", "accepted_offers", "accepted_facts")
-    assert [found[name] for name in kept] == [1, 1, 1]
+    assert [found[what] for what in kept] == [1, 1, 1]
     assert report["ok"]
