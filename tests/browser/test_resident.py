@@ -122,6 +122,20 @@ def test_elder_mode_is_the_same_pages_larger(
     assert Request.objects.count() == 1
 
 
+def test_the_nearest_station_is_one_press_away(
+    world: World, open_phone: Callable[..., Page]
+) -> None:
+    world.station.lat, world.station.lon = 31.95, 118.84
+    world.station.save()
+    page = open_phone(
+        geolocation={"latitude": 31.951, "longitude": 118.841}, permissions=["geolocation"]
+    )
+    page.goto("/site")
+    page.click("[data-locate] button")
+    page.click(".pick-row:has-text('离您')")
+    expect(page.locator(".site-line")).to_contain_text("上元社区")
+
+
 def everything(world: World) -> list[str]:
     """Addresses of every page of the surface, each with something on it."""
     at = AT

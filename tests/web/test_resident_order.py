@@ -141,6 +141,19 @@ def test_a_place_by_name_sound_or_list(world: World) -> None:
     assert chosen.cookies["site"].value == str(world.district.other.id)
 
 
+def test_the_nearest_station_by_the_phones_own_word(world: World) -> None:
+    for place, lat in ((world.station, 31.95), (world.district.other, 31.85)):
+        place.lat, place.lon = lat, 118.84
+        place.save()
+    page = Client().post("/site", {"lat": "31.86", "lon": "118.84", "next": "/"})
+    said = text_of(page)
+    assert said.index("岔路社区") < said.index("上元社区")
+    assert "离您1.1公里" in said
+    for nonsense in ("", "x", "nan", "1e9"):
+        page = Client().post("/site", {"lat": nonsense, "lon": nonsense})
+        assert page.status_code in (200, 404), nonsense
+
+
 def test_an_event_has_as_many_seats_as_it_says(world: World) -> None:
     event = make.item(
         world.station,

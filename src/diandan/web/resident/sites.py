@@ -15,6 +15,8 @@ from diandan.web.resident.page import page, typed
 
 FOUND_MAX = 30
 Q_MAX = 40
+NEAR_SHOWN = 5
+LAT_MAX, LON_MAX = 90, 180
 
 
 @require_http_methods(["GET", "POST"])
@@ -22,7 +24,8 @@ def pick(request: HttpRequest) -> HttpResponse:
     """Choose where help is needed; the choice stays on this device."""
     where = here(request)
     onward = door.next_page(request, "/")
-    if request.method == "POST":
+    point = _point(request)
+    if request.method == "POST" and point is None:
         place = place_under(where.root, request.POST.get("place", ""))
         if place is None:
             raise missing(_("没有找到这个地方,请再查一次。"), "unknown_place")
@@ -41,9 +44,10 @@ def pick(request: HttpRequest) -> HttpResponse:
         "next": onward,
         "site": where.site,
         "inside": inside,
-        "found": rows(found),
-        "branches": [] if words else _branches(inside),
-        "stations": [] if words else list(places.children(inside, *ORDER_AT)),
+        "found": rows(found) if point is None else _near(point, where.root),
+        "is_near": point is not None,
+        "branches": [] if words or point else _branches(inside),
+        "stations": [] if words or point else list(places.children(inside, *ORDER_AT)),
     }
     return page(request, "site", context)
 
@@ -62,6 +66,26 @@ def rows(found: list[Place]) -> list[dict[str, object]]:
         }
         for place in found
     ]
+
+
+def _point(request: HttpRequest) -> tuple[float, float] | None:
+    """Where the phone says it is; posted, so that it stands in no log, and kept nowhere."""
+    try:
+        lat, lon = float(request.POST["lat"]), float(request.POST["lon"])
+    except (KeyError, ValueError):
+        return None
+    return (lat, lon) if abs(lat) <= LAT_MAX and abs(lon) <= LON_MAX else None
+
+
+def _near(point: tuple[float, float], root: Place) -> list[dict[str, object]]:
+    near = places.nearest(*point, under=root, kinds=ORDER_AT, limit=NEAR_SHOWN)
+    told = rows([one.place for one in near])
+    for row, one in zip(told, near, strict=True):
+        row["above"] = _("%(above)s,离您%(km).1f公里") % {
+            "above": row["above"],
+            "km": one.distance_m / 1000,
+        }
+    return told
 
 
 def _inside(text: str, root: Place) -> Place:
