@@ -65,9 +65,9 @@ class TestPlaces:
         assert "有坡道" in page
         shut = reverse("settings_close_place", args=[place.id])
         assert client.post(shut).status_code == 303
-        assert browser().get(reverse("site", args=[place.id])).status_code == 404
+        assert browser().get(reverse("site_page", args=[place.id])).status_code == 404
         assert client.post(reverse("settings_reopen_place", args=[place.id])).status_code == 303
-        assert browser().get(reverse("site", args=[place.id])).status_code == 200
+        assert browser().get(reverse("site_page", args=[place.id])).status_code == 200
 
     def test_half_a_position_and_swapped_degrees_are_said(self, world: World) -> None:
         url = reverse("settings_edit_place", args=[world.station.id])
@@ -97,7 +97,7 @@ class TestPlaces:
         for url in (
             reverse("settings_places"),
             reverse("sites"),
-            reverse("site", args=[world.centre.id]),
+            reverse("site_page", args=[world.centre.id]),
         ):
             page = text(browser(world.admin).get(url))
             assert "201个社区实践站" in page
@@ -187,7 +187,7 @@ class TestBases:
         row.refresh_from_db()
         assert row.place is not None
         assert (row.place.kind, row.place.parent_id) == (Kind.BASE, world.centre.id)
-        assert browser().get(reverse("site", args=[row.place.id])).status_code == 200
+        assert browser().get(reverse("site_page", args=[row.place.id])).status_code == 200
 
     def test_only_what_a_unit_publishes_and_only_once(self, world: World) -> None:
         client, url = browser(), reverse("site_join")
@@ -276,7 +276,7 @@ class TestSites:
         kind = ServiceKind.objects.get(centre=world.centre, code="haircut")
         factories.item(world.station, kind, "春季义剪")
         staff(70, Role.STATION_STAFF, world.station, "李站长")
-        page = text(browser().get(reverse("site", args=[world.station.id])))
+        page = text(browser().get(reverse("site_page", args=[world.station.id])))
         assert "现在开着" in page
         assert "春季义剪" in page
         assert f'href="/?place={world.station.id}"' in page
@@ -289,7 +289,7 @@ class TestSites:
     def test_a_name_only_by_her_own_consent(self, world: World) -> None:
         who = staff(71, Role.STATION_STAFF, world.station, "李站长")
         factories.consent(who, Consent.About.PUBLISH)
-        assert "李站长" in text(browser().get(reverse("site", args=[world.station.id])))
+        assert "李站长" in text(browser().get(reverse("site_page", args=[world.station.id])))
 
     def test_the_directory_by_tree_by_kind_and_by_sound(self, world: World) -> None:
         client = browser()

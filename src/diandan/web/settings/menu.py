@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -140,8 +141,25 @@ def menu(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(title__icontains=q)
     waiting = assess.items_to_review(where.by, levels_for(where.centre))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return show(
+        request,
+        "settings/menu.html",
+        "menu",
+        where,
+        table=_items(page),
+        review=_review(waiting) if waiting else None,
+        states=[
+            {"value": v, "label": label, "current": v == state} for v, label in Item.State.choices
+        ],
+        q=q,
+        page=page,
+        ladder="→".join(str(level.label) for level in levels_for(where.centre)),
+    )
+
+
+def _items(page: Iterable[Item]) -> dict[str, Any]:
     seasons = dict(SEASONS)
-    table = {
+    return {
         "caption": _("全部项目"),
         "id": "items",
         "columns": columns(
@@ -166,7 +184,10 @@ def menu(request: HttpRequest) -> HttpResponse:
             "link": _("写一份"),
         },
     }
-    review = {
+
+
+def _review(waiting: list[Item]) -> dict[str, Any]:
+    return {
         "caption": _("等您审核"),
         "id": "review",
         "columns": columns(_("名称"), _("阵地"), _("类别")),
@@ -175,20 +196,6 @@ def menu(request: HttpRequest) -> HttpResponse:
             for i in waiting
         ],
     }
-    return show(
-        request,
-        "settings/menu.html",
-        "menu",
-        where,
-        table=table,
-        review=review if waiting else None,
-        states=[
-            {"value": v, "label": label, "current": v == state} for v, label in Item.State.choices
-        ],
-        q=q,
-        page=page,
-        ladder="→".join(str(level.label) for level in levels_for(where.centre)),
-    )
 
 
 def _when(item: Item, season: str) -> str:

@@ -117,7 +117,7 @@ def _line(p: Place) -> dict[str, Any]:
         "id": p.id,
         "name": p.name,
         "kind": Kind(p.kind).label,
-        "href": reverse("site", args=[p.id]),
+        "href": reverse("site_page", args=[p.id]),
         "demo": p.about.get("source") == "demo",
     }
 
@@ -137,7 +137,9 @@ def site(request: HttpRequest, place_id: int) -> HttpResponse:
         {
             "place": place,
             "centre": centre,
-            "above": [{"name": p.name, "href": reverse("site", args=[p.id])} for p in line[1:]],
+            "above": [
+                {"name": p.name, "href": reverse("site_page", args=[p.id])} for p in line[1:]
+            ],
             "opening": _opening(place, at),
             "order_href": f"/?place={place.id}",
             "items": [
@@ -220,7 +222,7 @@ def _near(place: Place, centre: Place) -> list[dict[str, str]]:
     return [
         {
             "name": n.place.name,
-            "href": reverse("site", args=[n.place.id]),
+            "href": reverse("site_page", args=[n.place.id]),
             "note": f"{Kind(n.place.kind).label} · {_say(n.distance_m)}",
         }
         for n in rows

@@ -77,7 +77,24 @@ def year(request: HttpRequest) -> HttpResponse:
         if answer is not None:
             return answer
     own = {d.on: d for d in DayOverride.objects.filter(place=where.place, on__year=wanted)}
-    table = {
+    return show(
+        request,
+        "settings/calendar.html",
+        "calendar",
+        where,
+        year=wanted,
+        before=wanted - 1,
+        after=wanted + 1,
+        note=calendar_note(wanted),
+        months=[_month(wanted, m, own) for m in range(1, 13)],
+        holidays=_holidays(wanted),
+        table=_own_days(own),
+        form=form,
+    )
+
+
+def _own_days(own: dict[date, DayOverride]) -> dict[str, Any]:
+    return {
         "caption": _("本地自己定的日子"),
         "columns": columns(_("日期"), _("这一天"), _("原因")),
         "acts": True,
@@ -104,20 +121,6 @@ def year(request: HttpRequest) -> HttpResponse:
             "fill": _("本地有自己的上班或休息日时,在下面加一天。"),
         },
     }
-    return show(
-        request,
-        "settings/calendar.html",
-        "calendar",
-        where,
-        year=wanted,
-        before=wanted - 1,
-        after=wanted + 1,
-        note=calendar_note(wanted),
-        months=[_month(wanted, m, own) for m in range(1, 13)],
-        holidays=_holidays(wanted),
-        table=table,
-        form=form,
-    )
 
 
 def _month(year_: int, month: int, own: dict[date, DayOverride]) -> dict[str, Any]:

@@ -36,9 +36,7 @@ def add_kind(*, centre: Place, code: str, by: Actor, at: datetime, **fields: Any
     if ServiceKind.objects.filter(centre=centre, code=clean).exists():
         raise Refusal("kind_exists", _("这个代号已经用过了。"), field="code")
     last = ServiceKind.objects.filter(centre=centre).aggregate(last=Max("rank"))["last"] or 0
-    kind = ServiceKind.objects.create(
-        centre=centre, code=clean, name=clean, rank=last + RANK_STEP
-    )
+    kind = ServiceKind.objects.create(centre=centre, code=clean, name=clean, rank=last + RANK_STEP)
     edit_kind(kind, by=by, at=at, **fields)
     data = {"code": kind.code}
     announce(Fact("catalogue.kind_added", at, place_id=centre.id, by_id=by.person_id, data=data))

@@ -62,9 +62,7 @@ def edit_team(
     row.mode, row.sort, row.skills = mode, sort, list(dict.fromkeys(skills))
     row.week_cap, row.about = week_cap, about.strip()[:300]
     row.save()
-    announce(
-        Fact("people.team_edited", at, place_id=home.id, by_id=by.person_id, team_id=row.id)
-    )
+    announce(Fact("people.team_edited", at, place_id=home.id, by_id=by.person_id, team_id=row.id))
     return row
 
 
