@@ -240,7 +240,7 @@ def _say(metres: int) -> str:
 def poster(request: HttpRequest, place_id: int) -> HttpResponse:
     """A4 for the door: the name, the code, and what it is for."""
     place = _open_place(place_id)
-    address = f"{settings.PUBLIC_URL}{reverse('site', args=[place.id])}"
+    address = f"{settings.PUBLIC_URL}{reverse('site_page', args=[place.id])}"
     context = {
         "place": place,
         "centre": queries.center_of(place),
