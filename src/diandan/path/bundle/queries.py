@@ -13,6 +13,9 @@ from diandan.kit.refusal import missing
 from diandan.path.ask.models import Request
 
 from .models import Bond, Job
+from .states import JobState
+
+EXPERT_STATES = (JobState.SERVED, JobState.CLOSED)
 
 
 def for_change(job_id: UUID) -> Job:
@@ -59,9 +62,17 @@ def job_of(request: Request) -> Job | None:
 
 
 def visible(actor: Actor) -> QuerySet[Job]:
-    """The jobs a worker may see: those in her subtrees; private ones by mediators alone."""
+    """The jobs a worker may see: those in her subtrees; private ones by mediators alone.
+
+    An expert sees what was done, never a need still being arranged.
+    """
     seen = Q(pk__in=[])
     for grant in actor.grants:
         inside = Q(place__path__startswith=grant.path)
-        seen |= inside if grant.role == Role.MEDIATOR else inside & Q(is_private=False)
+        if grant.role == Role.MEDIATOR:
+            seen |= inside
+        elif grant.role == Role.EXPERT:
+            seen |= inside & Q(is_private=False, state__in=EXPERT_STATES)
+        else:
+            seen |= inside & Q(is_private=False)
     return Job.objects.filter(seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.renderers import JSONRenderer
 
 from diandan.kit.refusal import Refusal
 
@@ -81,8 +83,15 @@ def _http(request: HttpRequest, exc: HttpError | type[HttpError]) -> HttpRespons
     return say_problem(Refusal(code, sentence, status=exc.status_code))
 
 
+class _Readable(JSONRenderer):
+    """Chinese as Chinese, for who reads the answers by eye."""
+
+    json_dumps_params: Mapping[str, Any] = {"ensure_ascii": False}
+
+
 def _api() -> NinjaAPI:
     api = NinjaAPI(
+        renderer=_Readable(),
         title="点单 Diandan",
         version="1",
         urls_namespace="api",

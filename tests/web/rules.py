@@ -1,0 +1,184 @@
+"""Who may come to which address: one line for each, or the matrix fails.
+
+`see` may GET it in her own street and gets it; `do` may POST it there (how far she then gets is
+the flow's business); everybody else is refused. `far` says what the same call about another
+street meets: "no" (refused, and nothing changes), "open" (public, or hers to ask anywhere) or
+"key" (whoever holds the secret address).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diandan.ground.people.models import Role
+
+Who = frozenset[str]
+ROLES: Who = frozenset(r.value for r in Role)
+SIGNED: Who = ROLES | {"resident", "volunteer", "leader"}
+ALL: Who = SIGNED | {"anonymous"}
+NONE: Who = frozenset()
+STAFF: Who = ROLES - {"expert", "auditor"}  # actor.STAFF_ROLES
+SEERS: Who = ROLES - {"expert"}  # an expert sees only what was served
+RELAYS: Who = STAFF - {"admin", "mediator"}
+CALLERS: Who = frozenset({"callback_staff", "center_staff", "institute_staff", "station_staff"})
+DESK: Who = STAFF - {"mediator"}
+MENU: Who = frozenset({"station_staff", "institute_staff", "center_staff", "dispatcher", "admin"})
+ADMIN: Who = frozenset({"admin"})
+HERS: Who = frozenset({"resident"})
+MEMBERS: Who = frozenset({"volunteer", "leader"})
+LEADER: Who = frozenset({"leader"})
+SITE: Who = STAFF | LEADER
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What an address allows."""
+
+    see: Who | None = None  # None: GET is not offered
+    do: Who | None = None  # None: POST is not offered
+    far: str = "no"
+
+
+def _many(names: str, rule: Rule) -> dict[str, Rule]:
+    return dict.fromkeys(names.split(), rule)
+
+
+RULES: dict[str, Rule] = {
+    # open to everybody
+    **_many(
+        "front menu sites api_docs site_poster unmet privacy_page site site_page",
+        Rule(ALL, ALL, "open"),
+    ),
+    **_many("menu_item", Rule(ALL, None, "open")),
+    **_many("order sign_in set_language site_join", Rule(ALL, ALL, "open")),
+    **_many("elder propose", Rule(None, ALL, "open")),
+    **_many("follow follow_slip order_done", Rule(ALL, ALL, "key")),
+    **_many("v_feed", Rule(ALL, None, "key")),
+    **_many("site_application", Rule(ALL, ALL, "key")),
+    **_many("privacy_notice", Rule(ALL, ALL, "open")),
+    **_many("demo_people api_nowhere", Rule(NONE, NONE, "open")),
+    # one's own record
+    **_many(
+        "enrol export_own family_order forget_me guardian inbox mine my_home my_notices my_requests"
+        " my_standing my_teams not_me privacy profile staff_password v_calendar v_check_in"
+        " v_history v_menu v_offers v_tasks v_teams v_today",
+        Rule(SIGNED, SIGNED),
+    ),
+    **_many("give_consent on_duty reset_calendar", Rule(None, SIGNED)),
+    **_many("sign_out", Rule(None, ALL, "open")),
+    **_many("v_team", Rule(SIGNED, None, "open")),
+    **_many("join_team v_join v_take", Rule(None, SIGNED, "open")),
+    **_many("leave_team v_leave", Rule(None, MEMBERS)),
+    **_many("answer_invitation withdraw_consent", Rule(None, HERS)),
+    **_many("my_request", Rule(HERS, HERS)),
+    **_many("my_slip", Rule(HERS, None)),
+    # teams and volunteers
+    **_many("v_offer", Rule(MEMBERS, None)),
+    **_many("v_accept", Rule(None, LEADER)),
+    **_many("v_decline", Rule(MEMBERS, LEADER)),
+    **_many("v_job", Rule(LEADER, None)),
+    **_many("v_allocate v_finish v_give_up v_drop", Rule(None, LEADER)),
+    **_many("v_task", Rule(frozenset({"volunteer"}), None)),
+    **_many("v_step v_incident", Rule(None, frozenset({"volunteer"}))),
+    **_many("v_site_code", Rule(SITE, None)),
+    # desks
+    **_many("desk desk_items desk_standing desk_visits", Rule(ROLES, None)),
+    **_many("desk_queue desk_table", Rule(ROLES, None, "open")),  # a queue's name is nobody's
+    **_many("desk_merge desk_new desk_standing_new desk_visit_new", Rule(ROLES, ROLES)),
+    **_many("desk_new_kinds", Rule(ROLES, None)),
+    **_many("desk_export", Rule(ROLES, None, "open")),
+    **_many("desk_standing_export", Rule(ROLES, None, "open")),
+    **_many("desk_new_find", Rule(None, ROLES)),
+    **_many("desk_bulk", Rule(None, ROLES, "open")),
+    **_many("desk_request desk_new_done", Rule(SEERS, None)),
+    **_many("desk_slip", Rule(RELAYS, None)),
+    **_many("desk_job desk_paper", Rule(SEERS, None)),
+    **_many("desk_request_do desk_rekind", Rule(None, SEERS)),
+    **_many("desk_job_do", Rule(None, SEERS)),
+    **_many("desk_split", Rule(None, frozenset({"dispatcher", "center_staff"}))),
+    **_many("desk_reveal", Rule(None, STAFF)),
+    **_many("desk_say desk_whistle", Rule(None, RELAYS)),
+    **_many("desk_call desk_follow_up", Rule(None, CALLERS)),
+    **_many("desk_incident desk_answer_whistle", Rule(None, STAFF)),
+    **_many("desk_item", Rule(None, MENU)),
+    **_many("desk_standing_end", Rule(None, DESK)),
+    **_many("desk_visit_plan desk_visit_export", Rule(STAFF, None)),
+    **_many("desk_visit_close desk_visit_note", Rule(None, STAFF)),
+    **_many("code_slip", Rule(DESK, DESK, "open")),
+    **_many("thaw", Rule(ADMIN, ADMIN)),
+    # settings
+    **_many(
+        "settings_bases settings_calendar settings_flow settings_home settings_importing"
+        " settings_invitations settings_kinds settings_new_kind settings_new_team settings_outbox"
+        " settings_own_flow settings_people settings_places settings_promises settings_tags"
+        " settings_teams settings_tokens",
+        Rule(ADMIN, ADMIN),
+    ),
+    **_many("settings_template settings_export", Rule(ADMIN, None, "open")),
+    **_many("settings_person settings_place settings_team settings_edit_place", Rule(ADMIN, ADMIN)),
+    **_many("settings_kind settings_try_flow", Rule(ADMIN, ADMIN)),
+    **_many(
+        "settings_answer_base settings_choose_flow settings_close_place settings_close_team"
+        " settings_drop_day settings_duty settings_move settings_reopen_place settings_resend"
+        " settings_retire_kind settings_revoke_role settings_revoke_token",
+        Rule(None, ADMIN),
+    ),
+    **_many("settings_menu settings_new_item", Rule(MENU, MENU)),
+    **_many("settings_item", Rule(MENU, MENU)),
+    **_many("settings_move_item", Rule(None, MENU)),
+    **_many("settings_readings", Rule(frozenset({"auditor", "admin"}), None)),
+    # API: open
+    **_many("api:api-root", Rule(NONE, NONE, "open")),
+    **_many("api:openapi-json api:kinds api:menu", Rule(ALL, None, "open")),
+    **_many("api:places", Rule(ALL, None, "open")),
+    **_many("api:propose", Rule(None, ALL, "open")),
+    # API: one's own; lists hold only what the caller may see
+    **_many(
+        "api:me api:queue api:requests_seen api:jobs api:jobs_queue api:offers api:tasks"
+        " api:follow_ups api:whistles api:hotline",
+        Rule(SIGNED, None),
+    ),
+    **_many("api:requests api:request_place", Rule(SIGNED, SIGNED)),
+    **_many("api:satisfaction", Rule(ROLES, None)),
+    **_many("api:facts", Rule(frozenset({"auditor"}), None)),
+    # API: requests
+    **_many("api:request", Rule(SEERS | HERS, None)),
+    **_many(
+        "api:request_take_up api:request_return_order api:request_refuse api:request_pass_up"
+        " api:request_arrange api:request_unarrange api:request_hand_over api:request_take_back"
+        " api:request_mark_unmet api:request_finish api:request_settle api:request_close"
+        " api:request_rate_as_expert api:request_resubmit api:request_rate api:request_dispute"
+        " api:request_withdraw api:request_reopen api:request_rekind",
+        Rule(None, SEERS | HERS),
+    ),
+    **_many("api:request_say", Rule(None, RELAYS | HERS)),
+    **_many("api:whistle_blow", Rule(None, RELAYS | HERS)),
+    **_many("api:call_back", Rule(None, CALLERS)),
+    **_many("api:request_unknown api:job_unknown api:task_unknown", Rule(None, NONE)),
+    # API: jobs
+    **_many("api:job api:job_candidates", Rule(SEERS, None)),
+    **_many("api:job_led", Rule(LEADER, None)),
+    **_many(
+        "api:job_submit api:job_approve api:job_pass_review api:job_send_back api:job_offer"
+        " api:job_widen api:job_recall api:job_escalate api:job_allocate api:job_give_up"
+        " api:job_finish api:job_close api:job_mark_unmet api:job_cancel",
+        Rule(None, SEERS | LEADER),
+    ),
+    # API: offers and tasks
+    **_many("api:offer", Rule(MEMBERS, None)),
+    **_many("api:offer_accept api:offer_decline", Rule(None, LEADER)),
+    **_many("api:task", Rule(frozenset({"volunteer"}), None)),
+    **_many(
+        "api:task_confirm api:task_decline api:task_set_out api:task_check_in api:task_check_out"
+        " api:task_cannot_come api:task_hand_on api:task_incident",
+        Rule(None, frozenset({"volunteer"})),
+    ),
+    # API: the desk's other acts
+    **_many("api:follow_up_settle", Rule(None, CALLERS)),
+    **_many("api:whistle_answer", Rule(None, STAFF)),
+    **_many("api:hotline_outcome", Rule(None, SEERS)),
+}
+# Pages of the library that signs people in: they deal with one's own sign-in alone.
+LIBRARY = ("account_", "mfa_")
+# Redirects of a bare word to its page, without a name of their own.
+BARE = ("?login", "?me", "?v")
