@@ -180,7 +180,9 @@ def _about_request(row: Any, queue: Queue, at: datetime) -> dict[str, Any]:
         due = row.due_at
     return {
         "id": row.id,
-        "href": f"{reverse('desk_request', args=[request.id])}?q={queue.key}",
+        "href": reverse("desk_answer_whistle", args=[row.id])
+        if queue.noun == "whistle"
+        else f"{reverse('desk_request', args=[request.id])}?q={queue.key}",
         "number": request.number,
         "title": getattr(row, "question", "") or request.title,
         "kind": request.kind.name,
