@@ -42,7 +42,7 @@ def owner_words(owner: Owner) -> str:
         return plain[owner.plain]
     if not owner.roles or owner.level is None:
         return _("无人")
-    roles = "、".join(str(role.label) for role in Role if role in owner.roles)
+    roles = _("、").join(str(role.label) for role in Role if role in owner.roles)
     return _("%(roles)s(%(level)s)") % {"roles": roles, "level": Level(owner.level).label}
 
 
@@ -94,7 +94,7 @@ def settings_words(flow: Flow) -> list[tuple[str, str]]:
         (_("菜单"), menu.get(flow.menu, flow.menu)),
         (_("派给谁"), supply.get(flow.supply, flow.supply)),
         (_("每轮派给"), _("%(n)d 支队伍") % {"n": flow.wave}),
-        (_("谁来评"), "、".join(raters.get(one, one) for one in flow.raters)),
+        (_("谁来评"), _("、").join(raters.get(one, one) for one in flow.raters)),
         (_("集单"), _("同类需求先集中再制单") if flow.merges else _("不集中,一单一办")),
     ]
     if flow.review:
@@ -104,6 +104,6 @@ def settings_words(flow: Flow) -> list[tuple[str, str]]:
     if flow.private:
         rows.append((_("可见"), _("只有当事人和调解员看得到")))
     if flow.doors != frozenset(Channel.values):
-        doors = "、".join(str(door.label) for door in Channel if door in flow.doors)
+        doors = _("、").join(str(door.label) for door in Channel if door in flow.doors)
         rows.append((_("入口"), doors))
     return rows
