@@ -318,7 +318,9 @@ class TestJob:
         assert answer.status_code == 303
         job.refresh_from_db()
         assert job.state == JobState.OFFERED
-        assert "上元红马甲队" in clerk.get(f"/desk/jobs/{job.id}/").content.decode()
+        again = clerk.get(f"/desk/jobs/{job.id}/").content.decode()
+        assert "上元红马甲队" in again
+        assert " checked>" not in again.split("data-keys-on")[0], "nobody is ticked beforehand"
         assert clerk.post(f"/desk/jobs/{job.id}/do/recall").status_code == 303
 
     def test_open_for_claiming_widen_escalate_unmet_cancel(self, world: World) -> None:
