@@ -66,8 +66,8 @@ class Size:
 
     institutes: int = 3
     stations: int = 2
-    members: int = 5
-    residents: int = 24
+    members: int = 4
+    residents: int = 16
     every_station_team: bool = True
 
 

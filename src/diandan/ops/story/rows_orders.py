@@ -7,12 +7,12 @@ from datetime import timedelta
 from diandan.ground.people.models import Role, Team
 from diandan.ground.places.models import Kind, Place
 from diandan.kit.units import local
+from diandan.path.ask.core_standing import month_end
 from diandan.path.ask.models import Channel, Request, Visit
 from diandan.path.assess.models import HotlineCase, Whistle
 
 from .lives import NEED, check, need
 from .proxies import arrange_standing, take_down
-from .walker import Page
 from .world import World
 
 
@@ -146,7 +146,8 @@ def month_end_s3_22(world: World) -> str:
     title = arrange_standing(
         world, "月底有约", "看看老人,讲讲政策,帮着打扫", "visit", "month_end", from_on=today
     )
-    world.tick(days=9)
+    ahead = month_end(today) - timedelta(days=7) - today
+    world.tick(days=max(0, ahead.days), minutes=5)
     rows = list(Request.objects.filter(standing__title=title).order_by("placed_at"))
     check(bool(rows), "到月底了,没有生成点单")
     first = rows[0]
@@ -253,9 +254,9 @@ def whistle_s4_09(world: World) -> str:
     )
     for whistle in Whistle.objects.filter(request=row).select_related("unit"):
         answerer = world.at(world.house.cast.staff(Role.CENTER_STAFF, whistle.unit).id)
-        listed = answerer.get("/desk/q/whistles/")
-        shown = listed if listed.says(row.title) else answerer.get(f"/desk/requests/{row.id}/")
-        form = shown if _has_answer(shown) else answerer.get(f"/desk/requests/{row.id}/")
+        asked = answerer.get("/desk/q/whistles/").find_link(f"/desk/whistles/{whistle.id}")
+        form = answerer.get(asked)
+        check(form.says("这处楼道归谁清"), "报到页没有写明问的是什么")
         answerer.press(form, f"/whistles/{whistle.id}", text="归我们,明天清")
     open_left = Whistle.objects.filter(request=row, answered_at=None).count()
     check(open_left == 0, f"还有 {open_left} 家没有报到")
@@ -278,7 +279,3 @@ def whistle_s4_09(world: World) -> str:
     )
     names = "、".join(u.name for u in units)
     return f"{row.number} 吹哨 {names},各家都已报到;转热线得外部号 {case.outside_number},办结{world.fresh(row).get_state_display()};热线转入 {incoming.number} 带外部号 {incoming.outside_number}"
-
-
-def _has_answer(page: Page) -> bool:
-    return any("/whistles/" in form.action for form in page.forms)

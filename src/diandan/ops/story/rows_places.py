@@ -17,7 +17,7 @@ def counts(world: World, *kinds: Kind) -> str:
     page = world.staff(Role.ADMIN).get("/s/")
     said = []
     for kind in kinds:
-        line = page.find(rf"{kind.label}\s*\n?\s*(\d+[^\n]*(?:\n[^\n\d]*材料[^\n]*)?)")
+        line = page.find(rf"{kind.label}\s+(\d+(?:\s*材料[^\n”]*”)?)")
         said.append(f"{kind.label} {' '.join(line.split())}")
     return "、".join(said)
 
@@ -118,9 +118,9 @@ def grids_s3_16(world: World) -> str:
 def bases_s4_01(world: World) -> str:
     """入驻: a unit applies at the open page, the centre takes it in."""
     told = counts(world, Kind.INSTITUTE, Kind.STATION, Kind.BASE)
-    form = world.at(world.resident().id).get("/s/join")
-    asked = world.at(world.resident().id).press(
-        form,
+    unit = world.at(world.resident().id)
+    asked = unit.press(
+        unit.get("/s/join"),
         "/s/join",
         name="永定河书院",
         about="阅览室和讲堂,周末可接待 60 人。",

@@ -50,7 +50,9 @@ def find(request_id: UUID, by: Actor) -> Request:
     """The request if this actor may see it; else the same answer as for one that is not there."""
     row = (
         ask.visible(by)
-        .select_related("place", "kind", "centre", "owner_place", "item", "requester", "first_owner")
+        .select_related(
+            "place", "kind", "centre", "owner_place", "item", "requester", "first_owner"
+        )
         .filter(id=request_id)
         .first()
     )
@@ -201,9 +203,7 @@ def answer_whistle(request: HttpRequest, whistle_id: UUID) -> HttpResponse:
         return _whistle_page(request, whistle_id)
 
     def acted() -> str:
-        row = desk_acts.answer_whistle(
-            whistle_id, text=request.POST.get("text", ""), by=by, at=at
-        )
+        row = desk_acts.answer_whistle(whistle_id, text=request.POST.get("text", ""), by=by, at=at)
         frame.said(request, _("已回复吹哨单位。"), f"answer-{whistle_id}")
         if ask.visible(by).filter(id=row.request_id).exists():
             return frame.back_to(request, "desk_request", row.request_id)
@@ -272,7 +272,9 @@ def settle_follow_up(request: HttpRequest, request_id: UUID, follow_up_id: UUID)
         frame.said(request, _("已记下怎么办的,点单人会看到。"), f"follow-{follow_up_id}")
         return frame.back_to(request, "desk_request", row.id)
 
-    return frame.act(request, "follow", acted, lambda failed: page(request, find(row.id, by), failed))
+    return frame.act(
+        request, "follow", acted, lambda failed: page(request, find(row.id, by), failed)
+    )
 
 
 def _next(request: HttpRequest, row: Request, by: Actor) -> str:
@@ -410,5 +412,3 @@ def _door(row: Request, by: Actor, request: HttpRequest) -> str:
             at=door.now(request),
         )
     return text
-
-
