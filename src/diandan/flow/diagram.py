@@ -143,15 +143,22 @@ def _lines(stage: Stage) -> tuple[tuple[str, str], ...]:
 
 
 def _wrapped(text: str) -> list[str]:
-    """`text` in pieces that fit a box; a wide character counts two."""
-    pieces, piece, used = [], "", 0
+    """`text` in pieces that fit a box; an English word stays whole, Chinese breaks anywhere."""
+    pieces, piece = [], ""
     for sign in text:
-        wide = 2 if unicodedata.east_asian_width(sign) in "WFA" else 1
-        if used + wide > WIDE and piece:
-            pieces.append(piece)
-            piece, used = "", 0
-        piece, used = piece + sign, used + wide
+        if piece and _width(piece + sign) > WIDE:
+            whole, _space, begun = piece.rpartition(" ")
+            if not (whole and begun.isascii() and sign.isascii()):
+                whole, begun = piece, ""
+            pieces.append(whole)
+            piece = begun.lstrip()
+        piece = (piece + sign) if piece or sign != " " else piece
     return [*pieces, piece] if piece else pieces
+
+
+def _width(text: str) -> int:
+    """How wide `text` is; a wide character counts two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
 
 
 def _drawn(box: Box) -> str:
