@@ -47,6 +47,8 @@ SECTIONS = (
     ("outbox", gettext_lazy("消息发送"), "bell"),
     ("readings", gettext_lazy("查看记录"), "eye"),
 )
+# What holds for a whole centre is not a street administrator's to set.
+CENTRES_OWN = frozenset({"bases", "kinds", "promises", "tags", "flow"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def show(
                 "icon": icon,
                 "current": key == section,
             }
-            for key, label, icon in _sections(where.by)
+            for key, label, icon in _sections(where)
         ],
         "links": desk_links(where.by, "settings"),
         "here": where.place,
@@ -145,11 +147,12 @@ def show(
     return render(request, template, {**frame, **context}, status=status)
 
 
-def _sections(by: Actor) -> list[tuple[str, Any, str]]:
+def _sections(where: Here) -> list[tuple[str, Any, str]]:
     """Only the pages she may open: others would be a list of closed doors."""
-    roles = {g.role for g in by.grants}
+    roles = {g.role for g in where.by.grants}
     if Role.ADMIN in roles:
-        return list(SECTIONS)
+        whole = where.by.holds((Role.ADMIN,), where.centre.path)
+        return [one for one in SECTIONS if whole or one[0] not in CENTRES_OWN]
     own = {"menu"} if roles & set(MENU_ROLES) else set()
     own |= {"readings"} if Role.AUDITOR in roles else set()
     return [section for section in SECTIONS if section[0] in own]
