@@ -7,6 +7,7 @@ few verbs on offers and tasks; nothing else moves an order.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,14 +17,15 @@ from django.utils.translation import gettext as _
 
 from diandan.ground.catalogue.core import in_season
 from diandan.ground.catalogue.models import Item
-from diandan.ground.catalogue.queries import item_for_change
+from diandan.ground.catalogue.queries import item_for_change, menu
 from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Person
+from diandan.ground.places.models import Place
 from diandan.ground.places.queries import ancestor_at, center_of
 from diandan.kit.clock import SHANGHAI
 from diandan.kit.refusal import Refusal, conflict
 from diandan.path.ask.actions.place import Wish, place
-from diandan.path.ask.models import Request
+from diandan.path.ask.models import Channel, Request
 from diandan.path.ask.queries import for_change as request_for_change
 from diandan.path.ask.queries import seats_taken
 from diandan.path.bundle.models import Job
@@ -40,6 +42,9 @@ from .request_acts import REQUEST_ACTS
 from .template import Flow, Stage
 from .verbs import VERBS
 
+# Doors at which she has the menu before her own eyes.
+CHOOSERS = frozenset({Channel.WEB, Channel.FAMILY, Channel.API})
+
 
 @transaction.atomic
 def place_request(*, wish: Wish, requester: Person, by: Actor, at: datetime) -> Request:
@@ -52,6 +57,7 @@ def place_request(*, wish: Wish, requester: Person, by: Actor, at: datetime) -> 
     flow = flow_for(centre, wish.kind, wish.channel)
     if wish.channel not in flow.doors:
         raise Refusal("door_closed", _("这里不从这个渠道收单,请到窗口或打电话。"))
+    wish = _from_menu(flow, wish, centre, at)
     _check_menu(flow, wish, at)
     level = flow.request["placed"].owner.level
     request = place(
@@ -134,9 +140,19 @@ def _ready(noun: str, subject: Request | Job, verb: str) -> tuple[Flow, Stage]:
     return flow, stage
 
 
+def _from_menu(flow: Flow, wish: Wish, centre: Place, at: datetime) -> Wish:
+    """Where the menu comes first, what a clerk or a standing order asks for by its kind is the
+    nearest item of that kind; only somebody at the menu herself is asked to choose."""
+    if flow.menu != "required" or wish.item is not None or wish.channel in CHOOSERS:
+        return wish
+    day = at.astimezone(SHANGHAI).date()
+    items = menu(centre, day, wish.place.path).filter(kind=wish.kind, is_paid=False)
+    return replace(wish, item=items.filter(joinable=False).first())
+
+
 def _check_menu(flow: Flow, wish: Wish, at: datetime) -> None:
     if wish.item is None:
-        if flow.menu == "required":
+        if flow.menu == "required" and wish.channel != Channel.STANDING:
             raise Refusal(
                 "menu_required",
                 _("这里先选服务菜单再点单。请从菜单里选一项;菜单里没有的,选「其他」并写明。"),
@@ -169,7 +185,9 @@ def check_seats(item: Item, people: int) -> None:
     seats = item_for_change(item.id).seats or 0
     left = seats - seats_taken([item.id]).get(item.id, 0)
     if left <= 0:
-        raise Refusal("item_full", _("「%(title)s」名额已满,请看看别的活动。") % {"title": item.title})
+        raise Refusal(
+            "item_full", _("「%(title)s」名额已满,请看看别的活动。") % {"title": item.title}
+        )
     if people > left:
         raise Refusal(
             "item_full", _("只剩%(n)d个名额了,请改一下人数。") % {"n": left}, field="people_count"

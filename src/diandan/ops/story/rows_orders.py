@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.test import override_settings
+
 from diandan.ground.people.models import Role, Team
 from diandan.ground.places.models import Kind, Place
 from diandan.kit.units import local
@@ -12,6 +14,7 @@ from diandan.path.ask.models import Channel, Request, Visit
 from diandan.path.assess.models import HotlineCase, Whistle
 
 from .lives import NEED, check, need
+from .outside import Outside
 from .proxies import arrange_standing, take_down
 from .world import World
 
@@ -260,11 +263,7 @@ def whistle_s4_09(world: World) -> str:
         answerer.press(form, f"/whistles/{whistle.id}", text="归我们,明天清")
     open_left = Whistle.objects.filter(request=row, answered_at=None).count()
     check(open_left == 0, f"还有 {open_left} 家没有报到")
-    page = desk.get(f"/desk/requests/{row.id}/")
-    desk.press(page, "/do/hand_over", reason="属于物业管理,请热线协调")
-    world.tick(minutes=2)
-    case = HotlineCase.objects.filter(request=row).latest("made_at")
-    check(bool(case.outside_number), f"热线没有回号:{case.state}")
+    case, waited = _through_hotline(world, row)
     page = desk.get(f"/desk/requests/{row.id}/")
     desk.press(page, "/do/finish", outcome="物业当天清完")
     world.tick(minutes=1)
@@ -278,4 +277,23 @@ def whistle_s4_09(world: World) -> str:
         consent="电话里复述后同意",
     )
     names = "、".join(u.name for u in units)
-    return f"{row.number} 吹哨 {names},各家都已报到;转热线得外部号 {case.outside_number},办结{world.fresh(row).get_state_display()};热线转入 {incoming.number} 带外部号 {incoming.outside_number}"
+    return f"{row.number} 吹哨 {names},各家都已报到;热线停机时{waited},恢复后自动送出,外部号 {case.outside_number},办结{world.fresh(row).get_state_display()};热线转入 {incoming.number} 带外部号 {incoming.outside_number}"
+
+
+def _through_hotline(world: World, row: Request) -> tuple[HotlineCase, str]:
+    """转热线 while it is down: the queue is seen, and drains by itself when it is back."""
+    desk = world.staff(Role.STATION_STAFF)
+    with Outside() as outside, override_settings(DIANDAN_HOTLINE_URL=outside.url):
+        page = desk.get(f"/desk/requests/{row.id}/")
+        desk.press(page, "/do/hand_over", reason="属于物业管理,请热线协调")
+        world.tick(minutes=2)
+        case = HotlineCase.objects.get(request=row)
+        check(case.state == HotlineCase.State.QUEUED, f"热线停机,单子却是 {case.state}")
+        queue = world.staff(Role.DISPATCHER).get("/desk/q/hotline/")
+        waited = queue.find(r"对方没有应答,已试\d+次")
+        outside.is_down = False
+        world.tick(hours=2)
+        case.refresh_from_db()
+    check(bool(case.outside_number), f"热线恢复后没有送出:{case.state} {case.last_error}")
+    check(len(outside.numbers) == 1, f"送了 {len(outside.numbers)} 次")
+    return case, f"排队可见({waited})"
