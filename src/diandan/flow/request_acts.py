@@ -39,6 +39,15 @@ from .promise import promise_for
 from .template import Flow
 
 FOLLOW_UP_IN = "3wd"
+FOLLOWERS = (
+    Role.CALLBACK_STAFF,
+    Role.CENTER_STAFF,
+    Role.INSTITUTE_STAFF,
+    Role.STATION_STAFF,
+    Role.DISPATCHER,
+    Role.ADMIN,
+)
+FOLLOWERS_PRIVATE = (Role.MEDIATOR,)
 
 
 def need_reason(reason: str) -> str:
@@ -239,20 +248,22 @@ def close(request: Request, *, flow: Flow, by: Actor, at: datetime) -> None:
 
 
 def named_person(request: Request, by: Actor) -> UUID | None:
-    """Who follows up: the first owner, else a call-back worker, else whoever staffs the centre."""
+    """Who follows up: the first owner, else the nearest worker who may, never who took the word.
+
+    Only where nobody else works at all does the same person follow up; None where nobody does.
+    """
     if request.first_owner_id and request.first_owner_id != by.person_id:
         return request.first_owner_id
-    order = [Role.CALLBACK_STAFF, Role.MEDIATOR if request.is_private else Role.CENTER_STAFF]
-    for role in order:
-        grants = RoleGrant.objects.filter(
-            role=role, revoked_at=None, place_id__in=request.place.ancestor_ids
-        )
-        if by.person_id is not None:
-            grants = grants.exclude(person_id=by.person_id)
-        grant = grants.order_by("-place__path", "id").first()
-        if grant is not None:
-            return grant.person_id
-    return request.first_owner_id
+    order = FOLLOWERS_PRIVATE if request.is_private else FOLLOWERS
+    rank = {role: position for position, role in enumerate(order)}
+    grants = RoleGrant.objects.filter(
+        role__in=order, revoked_at=None, place_id__in=request.place.ancestor_ids
+    ).values_list("role", "place__path", "person_id")
+    found = sorted(
+        (person_id == by.person_id, rank[Role(role)], -len(path), str(person_id), person_id)
+        for role, path, person_id in grants
+    )
+    return found[0][-1] if found else request.first_owner_id
 
 
 def _check_may_merge(request: Request, by: Actor) -> None:
