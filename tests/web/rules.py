@@ -127,12 +127,12 @@ RULES: dict[str, Rule] = {
     **_many("settings_item", Rule(MENU, MENU)),
     **_many("settings_move_item", Rule(None, MENU)),
     **_many("settings_readings", Rule(frozenset({"auditor", "admin"}), None)),
-    # API: open
+    # over HTTP: open
     **_many("api:api-root", Rule(NONE, NONE, "open")),
     **_many("api:openapi-json api:kinds api:menu", Rule(ALL, None, "open")),
     **_many("api:places", Rule(ALL, None, "open")),
     **_many("api:propose", Rule(None, ALL, "open")),
-    # API: one's own; lists hold only what the caller may see
+    # over HTTP: one's own; lists hold only what the caller may see
     **_many(
         "api:me api:queue api:requests_seen api:jobs api:jobs_queue api:offers api:tasks"
         " api:follow_ups api:whistles api:hotline",
@@ -141,7 +141,7 @@ RULES: dict[str, Rule] = {
     **_many("api:requests api:request_place", Rule(SIGNED, SIGNED)),
     **_many("api:satisfaction", Rule(ROLES, None)),
     **_many("api:facts", Rule(frozenset({"auditor"}), None)),
-    # API: requests
+    # over HTTP: requests
     **_many("api:request", Rule(SEERS | HERS, None)),
     **_many(
         "api:request_take_up api:request_return_order api:request_refuse api:request_pass_up"
@@ -155,7 +155,7 @@ RULES: dict[str, Rule] = {
     **_many("api:whistle_blow", Rule(None, RELAYS | HERS)),
     **_many("api:call_back", Rule(None, CALLERS)),
     **_many("api:request_unknown api:job_unknown api:task_unknown", Rule(None, NONE)),
-    # API: jobs
+    # over HTTP: jobs
     **_many("api:job api:job_candidates", Rule(SEERS, None)),
     **_many("api:job_led", Rule(LEADER, None)),
     **_many(
@@ -164,7 +164,7 @@ RULES: dict[str, Rule] = {
         " api:job_finish api:job_close api:job_mark_unmet api:job_cancel",
         Rule(None, SEERS | LEADER),
     ),
-    # API: offers and tasks
+    # over HTTP: offers and tasks
     **_many("api:offer", Rule(MEMBERS, None)),
     **_many("api:offer_accept api:offer_decline", Rule(None, LEADER)),
     **_many("api:task", Rule(frozenset({"volunteer"}), None)),
@@ -173,7 +173,7 @@ RULES: dict[str, Rule] = {
         " api:task_cannot_come api:task_hand_on api:task_incident",
         Rule(None, frozenset({"volunteer"})),
     ),
-    # API: the desk's other acts
+    # over HTTP: the desk's other acts
     **_many("api:follow_up_settle", Rule(None, CALLERS)),
     **_many("api:whistle_answer", Rule(None, STAFF)),
     **_many("api:hotline_outcome", Rule(None, SEERS)),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -17,15 +17,13 @@ from diandan.ground.people.actions import tokens
 from diandan.ground.people.models import Role
 from diandan.web.api.gate import SCOPES
 from diandan.web.desk.queues import QUEUES
-from tests.web.routes import Route, routes, said, send
+from tests.web.routes import Route, fingerprint, routes, said, send
 from tests.web.rules import ALL, BARE, LIBRARY, RULES, Rule
 from tests.web.street_world import Street, Streets, browser
 
 pytestmark = pytest.mark.django_db
 CALLERS = ("anonymous", "resident", "volunteer", "leader", *(r.value for r in Role))
 REFUSED = (401, 403, 404)
-# Written by coming and going, not by acting.
-NOT_ACTS = {"django_session", "axes_accesslog", "axes_accessattempt", "people_login", "login"}
 # They end the session of the caller or throw her record away; each has tests of its own.
 LAST = {"sign_out", "not_me", "forget_me", "set_language"}
 
@@ -60,19 +58,6 @@ def is_refused(response: Any) -> bool:
     """A no because of who asks: also being led to the sign-in page."""
     to_sign_in = response.status_code == 302 and "/me/sign-in" in response["Location"]
     return response.status_code in REFUSED or to_sign_in
-
-
-def fingerprint() -> dict[str, str]:
-    """What stands in every table."""
-    with connection.cursor() as cursor:
-        names = [n for n in connection.introspection.table_names(cursor) if n not in NOT_ACTS]
-        stand: dict[str, str] = {}
-        for name in names:
-            cursor.execute(
-                f'SELECT count(*), md5(coalesce(string_agg(md5(t::text), \'\' ORDER BY md5(t::text)), \'\')) FROM "{name}" t'
-            )
-            stand[name] = str(cursor.fetchone())
-    return stand
 
 
 def test_every_address_has_a_rule() -> None:

@@ -195,6 +195,16 @@ class RefusalMiddleware:
         """Pass the request on."""
         return self.get_response(request)
 
+    def process_view(
+        self, request: HttpRequest, view: View, args: tuple[Any, ...], words: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Refuse a null character wherever it was typed: no database can keep one."""
+        typed = (*request.GET.lists(), *request.POST.lists())
+        if not any("\x00" in text for _name, texts in typed for text in texts):
+            return None
+        sentence = _("文字里有看不见的控制字符,请删掉后再发。")
+        return self.process_exception(request, Refusal("null_character", sentence))
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a Refusal; anything else goes on to Django's own last page."""
         if not isinstance(exception, Refusal):

@@ -5,6 +5,7 @@ Text that no database can hold (a null character, half a surrogate pair) is refu
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -19,7 +20,7 @@ ID_MAX = 2**62
 
 
 def _storable(text: str) -> str:
-    if "\x00" in text:
+    if any(c == "\x00" or unicodedata.category(c) == "Cs" for c in text):
         raise PydanticCustomError("null_character", "null character")
     return text
 
