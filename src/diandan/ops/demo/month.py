@@ -22,6 +22,7 @@ from diandan.path.ask.states import REQUEST_ENDS, RequestState
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.states import JOB_ENDS, JobState
 
+from .ending import leave_open
 from .furnish import House
 from .hands import Hands
 from .jobs import JobHands
@@ -31,6 +32,8 @@ STAGES = ("placed", "offered", "accepted", "served", "rated")
 TICKS = ((9, 10), (15, 0))
 # Within a tick people answer one another, minutes apart, as they do on a working morning.
 ROUNDS, BETWEEN = 4, timedelta(minutes=9)
+# The last hours belong to what is left open on purpose.
+ENDING = timedelta(hours=3)
 # With a stage asked for, the last day's orders go exactly so far and stop there.
 LAST = timedelta(hours=20)
 Tell = Callable[[int, int], None]
@@ -59,15 +62,17 @@ def live(house: House, plan: Plan, tell: Tell) -> int:
         hands.at = at - BETWEEN * ROUNDS if is_last else at
         with quietly():
             run_once(hands.at)
-            placed += orders.arrive(3 if is_last else plan.a_tick)
+            placed += orders.arrive(3 if is_last and plan.stage else plan.a_tick)
             for _round in range(ROUNDS):
                 _everybody(orders, jobs, plan, last)
                 hands.at += BETWEEN
                 run_once(hands.at)
         tell(number + 1, len(moments))
-    if plan.stage:
-        with quietly():
+    with quietly():
+        if plan.stage:
             _finish_stage(hands, orders, jobs, plan, last)
+        else:
+            placed += leave_open(hands, orders, plan.until)
     return placed
 
 
@@ -78,10 +83,10 @@ def ticks(plan: Plan) -> Iterator[datetime]:
     while day <= until.date():
         for hour, minute in TICKS:
             at = datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI)
-            if at <= until - BETWEEN * ROUNDS * 2:
+            if at <= until - ENDING - BETWEEN * ROUNDS * 2:
                 yield at
         day += timedelta(days=1)
-    yield until
+    yield until - ENDING
 
 
 def _everybody(orders: Orders, jobs: JobHands, plan: Plan, last: datetime) -> None:
