@@ -14,7 +14,7 @@ help:
 	@echo "make check    只做检查:格式、类型、层次、文档"
 	@echo "make format   整理格式"
 	@echo "make prove NAME=…   现场证明一件事 (不带 NAME 列出全部)"
-	@echo "make shots    给每一页拍照到 shots/"
+	@echo "make shots    给每一页拍照到 docs/screens/"
 	@echo "make stop     停下内置数据库 · make clean  删掉测试留下的东西"
 
 setup:

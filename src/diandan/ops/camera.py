@@ -55,6 +55,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("desk-request", "dispatcher", _at("/desk/requests/{request}/"), DESK),
     Shot("desk-job", "dispatcher", _at("/desk/jobs/{job}/"), DESK),
     Shot("desk-merge", "dispatcher", _at("/desk/merge/"), DESK),
+    Shot("desk-merge-side", "dispatcher", _at("/desk/merge/?ids={like}"), DESK),
     Shot("desk-new", "station_staff", _at("/desk/new/"), DESK),
     Shot("desk-visits", "station_staff", _at("/desk/visits/"), DESK),
     Shot("desk-standing", "station_staff", _at("/desk/standing/"), DESK),
@@ -116,6 +117,7 @@ def _subjects() -> tuple[dict[str, str], dict[str, str]]:
         "station": str(row.place_id),
         "offer": str(offer.id),
         "request": str((waiting or row).id),
+        "like": str((waiting or row).id),
         "job": str((job or Job.objects.latest("made_at")).id),
     }
     return found, people
