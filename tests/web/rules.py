@@ -108,15 +108,18 @@ RULES: dict[str, Rule] = {
     **_many("thaw", Rule(ADMIN, ADMIN)),
     # settings
     **_many(
-        "settings_bases settings_calendar settings_flow settings_home settings_importing"
-        " settings_invitations settings_kinds settings_new_kind settings_new_team settings_outbox"
-        " settings_own_flow settings_people settings_places settings_promises settings_tags"
-        " settings_teams settings_tokens",
+        "settings_calendar settings_home settings_importing settings_invitations settings_new_team"
+        " settings_outbox settings_people settings_places settings_teams settings_tokens",
         Rule(ADMIN, ADMIN),
+    ),
+    # the centre's own administrator alone; both streets' are refused
+    **_many(
+        "settings_bases settings_flow settings_kind settings_kinds settings_new_kind"
+        " settings_own_flow settings_promises settings_tags settings_try_flow",
+        Rule(NONE, ADMIN),
     ),
     **_many("settings_template settings_export", Rule(ADMIN, None, "open")),
     **_many("settings_person settings_place settings_team settings_edit_place", Rule(ADMIN, ADMIN)),
-    **_many("settings_kind settings_try_flow", Rule(ADMIN, ADMIN)),
     **_many(
         "settings_answer_base settings_choose_flow settings_close_place settings_close_team"
         " settings_drop_day settings_duty settings_move settings_reopen_place settings_resend"

@@ -31,10 +31,10 @@ def when(**ahead: float) -> str:
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[Streets]:
     """One world for the module, taken back at its end; each case is taken back by itself."""
-    with override_settings(DIANDAN_PLACE="jiangning"), django_db_blocker.unblock():
-        with transaction.atomic():
-            yield Streets()
-            transaction.set_rollback(True)
+    here = override_settings(DIANDAN_PLACE="jiangning")
+    with here, django_db_blocker.unblock(), transaction.atomic():
+        yield Streets()
+        transaction.set_rollback(True)
 
 
 def wish(world: Streets, **more: Any) -> dict[str, Any]:

@@ -21,10 +21,10 @@ NO_ID = "00000000-0000-4000-8000-000000000000"
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[Streets]:
-    with override_settings(DIANDAN_PLACE="jiangning"), django_db_blocker.unblock():
-        with transaction.atomic():
-            yield Streets()
-            transaction.set_rollback(True)
+    here = override_settings(DIANDAN_PLACE="jiangning")
+    with here, django_db_blocker.unblock(), transaction.atomic():
+        yield Streets()
+        transaction.set_rollback(True)
 
 
 # who, address ({name} is an id of street 甲, {life} a request's, job_{life} a job's), body, answer

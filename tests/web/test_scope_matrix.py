@@ -91,7 +91,7 @@ def test_other_street_is_refused_and_nothing_changes(streets: Streets, who: str)
             if not is_refused(response) and response.status_code != 405:
                 wrong.append((method, route.name, response.status_code))
             wrong += [(method, route.name, m) for m in leaks(said(response), other)]
-    assert wrong == []
+    assert wrong == [], "\n".join(str(one) for one in wrong)
     changed = {n for n, stood in fingerprint().items() if before[n] != stood}
     assert changed == set()
 
@@ -140,7 +140,7 @@ def test_own_street_is_open_to_whom_the_rule_names_and_its_lists_to_nobody_else(
             found = too_much(text, own, who, route.name)
             found += [] if route.arguments else leaks(text, streets.two)
             wrong += [(method, route.name, leak) for leak in found]
-    assert wrong == []
+    assert wrong == [], "\n".join(str(one) for one in wrong)
 
 
 @pytest.mark.parametrize("who", [r.value for r in Role])
@@ -159,7 +159,7 @@ def test_queues_hold_nothing_of_the_other_street(streets: Streets, who: str) -> 
         wrong += [(name, leak) for leak in leaks(said(response), other)]
         if response.status_code not in (200, 404):
             wrong.append((name, str(response.status_code)))
-    assert wrong == []
+    assert wrong == [], "\n".join(str(one) for one in wrong)
 
 
 @pytest.mark.parametrize("who", ["dispatcher", "center_staff", "admin", "auditor"])
@@ -200,4 +200,4 @@ def test_a_key_opens_only_its_scopes(streets: Streets) -> None:
                 response = call(client, by_pattern[address], method.upper(), streets.one)
                 if response.status_code != 403 or "scope_missing" not in response.content.decode():
                     wrong.append((method, address, scope, response.status_code))
-    assert wrong == []
+    assert wrong == [], "\n".join(str(one) for one in wrong)

@@ -196,7 +196,7 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: View, args: tuple[Any, ...], words: dict[str, Any]
+        self, request: HttpRequest, *_of_the_view: Any
     ) -> HttpResponse | None:
         """Refuse a null character wherever it was typed: no database can keep one."""
         typed = (*request.GET.lists(), *request.POST.lists())
