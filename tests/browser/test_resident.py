@@ -93,9 +93,7 @@ def test_place_and_follow_with_scripts_off(
     assert row.state == "withdrawn"
 
 
-def test_elder_mode_is_the_same_pages_larger(
-    world: World, open_phone: Callable[..., Page]
-) -> None:
+def test_elder_mode_is_the_same_pages_larger(world: World, open_phone: Callable[..., Page]) -> None:
     page = open_phone(client=world.browser())
     page.goto("/")
     page.click("button[name=elder]")
@@ -153,9 +151,22 @@ def everything(world: World) -> list[str]:
     make.consent(world.resident, Consent.About.STANDING_ORDER)
     run_once(at)
     return [
-        "/", "/order?kind=haircut", "/family", "/menu", f"/menu/{event.id}", "/site", "/site?q=上元",
-        "/requests", "/requests?old=1", "/messages", "/standing", "/unmet", f"/requests/{over.id}",
-        f"/requests/{lost.id}", f"/r/{waiting.follow_key}", f"/r/{waiting.follow_key}/done",
+        "/",
+        "/order?kind=haircut",
+        "/family",
+        "/menu",
+        f"/menu/{event.id}",
+        "/site",
+        "/site?q=上元",
+        "/requests",
+        "/requests?old=1",
+        "/messages",
+        "/standing",
+        "/unmet",
+        f"/requests/{over.id}",
+        f"/requests/{lost.id}",
+        f"/r/{waiting.follow_key}",
+        f"/r/{waiting.follow_key}/done",
         f"/r/{waiting.follow_key}/slip",
     ]
 
@@ -168,9 +179,7 @@ def test_axe_finds_nothing(world: World, open_phone: Callable[..., Page], elder:
         page.goto(address)
         found = Axe().run(page).response["violations"]
         if found:
-            faults[address] = [
-                (v["id"], [n["html"][:160] for n in v["nodes"]][:4]) for v in found
-            ]
+            faults[address] = [(v["id"], [n["html"][:160] for n in v["nodes"]][:4]) for v in found]
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
     assert faults == {}
 

@@ -55,7 +55,11 @@ class World:
         for row in (self.street, self.station, self.other_street, self.other_station):
             row.refresh_from_db()
         self.kind = make.kind(
-            self.centre, name="水电维修", words=["水管", "灯", "电"], skills=["水电维修"], minutes=60
+            self.centre,
+            name="水电维修",
+            words=["水管", "灯", "电"],
+            skills=["水电维修"],
+            minutes=60,
         )
         self.hair = make.kind(self.centre, name="上门理发", words=["理发", "剪头"])
         self.clerk, self.clerk_actor = make.staff(Role.INSTITUTE_STAFF, self.street, "李主任")
@@ -118,7 +122,11 @@ class World:
         """A job that a team is thinking about."""
         job = self.job()
         return do_job(
-            job.id, "offer", by=self.clerk_actor, at=self.at, team_ids=[self.team.id],
+            job.id,
+            "offer",
+            by=self.clerk_actor,
+            at=self.at,
+            team_ids=[self.team.id],
             overruled="就近",
         )
 

@@ -30,10 +30,15 @@ class World:
         self.centre, self.station = self.district.centre, self.district.station
         self.centre.slug = slug
         self.centre.save()
-        for place, sound in ((self.station, "shangyuanshequ sysq"), (self.district.other, "chalushequ clsq")):
+        for place, sound in (
+            (self.station, "shangyuanshequ sysq"),
+            (self.district.other, "chalushequ clsq"),
+        ):
             place.pinyin = sound
             place.save()
-        self.plumbing = make.kind(self.centre, "plumbing", "水管维修", words=["水管", "漏水"], rank=10)
+        self.plumbing = make.kind(
+            self.centre, "plumbing", "水管维修", words=["水管", "漏水"], rank=10
+        )
         self.haircut = make.kind(self.centre, "haircut", "上门理发", words=["理发"], rank=20)
         self.other = make.kind(self.centre, "other", "其他", words=[], rank=900)
         self.mediation = make.kind(

@@ -128,7 +128,7 @@ def fingerprint() -> dict[str, str]:
         stand: dict[str, str] = {}
         for name in names:
             cursor.execute(
-                f'SELECT count(*), md5(coalesce(string_agg(md5(t::text), \'\' ORDER BY md5(t::text)), \'\')) FROM "{name}" t'
+                f"SELECT count(*), md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM \"{name}\" t"
             )
             stand[name] = str(cursor.fetchone())
     return stand

@@ -209,31 +209,45 @@ class Streets:
         going, offered = street.requests["going"], street.requests["offered"]
         assert street.team is not None
         item = Item.objects.create(
-            place=street.station, kind=self.kind, title=f"义剪{street.mark}",
-            state=Item.State.IN_REVIEW, made_at=at,
+            place=street.station,
+            kind=self.kind,
+            title=f"义剪{street.mark}",
+            state=Item.State.IN_REVIEW,
+            made_at=at,
         )
         public = make.item(street.station, self.kind, f"公开义剪{street.mark}")
         take = ItemTake.objects.create(item=public, team=street.team, taken_at=at)
         whistle = Whistle.objects.create(
-            request=offered, unit=street.institute, question=f"{street.words}谁管",
-            asked_at=at, due_at=at + timedelta(days=1),
+            request=offered,
+            unit=street.institute,
+            question=f"{street.words}谁管",
+            asked_at=at,
+            due_at=at + timedelta(days=1),
         )
         plan = VisitPlan.objects.create(
-            place=street.station, title=f"走访{street.mark}", from_on=at.date(),
-            until_on=at.date() + timedelta(days=9), made_at=at,
+            place=street.station,
+            title=f"走访{street.mark}",
+            from_on=at.date(),
+            until_on=at.date() + timedelta(days=9),
+            made_at=at,
         )
         visit = Visit.objects.create(
             plan=plan, place=street.station, label=f"第一户{street.words}", due_on=at.date()
         )
         consent = make.consent(resident, Consent.About.STANDING_ORDER)
         standing = Standing.objects.create(
-            person=resident, kind=self.kind, place=street.station, title=f"每周{street.words}",
-            words=street.words, rhythm="weekly", next_on=at.date() + timedelta(days=20),
-            consent=consent, made_by=resident, made_at=at,
+            person=resident,
+            kind=self.kind,
+            place=street.station,
+            title=f"每周{street.words}",
+            words=street.words,
+            rhythm="weekly",
+            next_on=at.date() + timedelta(days=20),
+            consent=consent,
+            made_by=resident,
+            made_at=at,
         )
-        message = tell(
-            person=resident, kind="x", key=f"m-{street.mark}", text=street.words, at=at
-        )
+        message = tell(person=resident, kind="x", key=f"m-{street.mark}", text=street.words, at=at)
         street.objects = {
             "request_id": going.id,
             "job_id": street.jobs["going"].id,
@@ -242,7 +256,9 @@ class Streets:
             "follow_up_id": FollowUp.objects.get(request=street.requests["served"]).id,
             "case_id": HotlineCase.objects.get(request=street.requests["handed_over"]).id,
             "incident_id": Incident.objects.create(
-                job=street.jobs["going"], by=street.people["volunteer"], at=at,
+                job=street.jobs["going"],
+                by=street.people["volunteer"],
+                at=at,
                 text=street.words,
             ).id,
             "whistle_id": whistle.id,
@@ -258,12 +274,19 @@ class Streets:
             "kind_id": self.kind.id,
             "grant_id": RoleGrant.objects.filter(place=street.institute).first().id,  # type: ignore[union-attr]
             "invitation_id": Invitation.objects.create(
-                team=street.team, place=street.station, phone_hash=resident.phone_hash,
+                team=street.team,
+                place=street.station,
+                phone_hash=resident.phone_hash,
                 invited_at=at,
             ).id,
             "application_id": BaseApplication.objects.create(
-                centre=self.centre, name=f"基地{street.mark}", about="书店", address="路口",
-                phone="02552123456", key=f"base{street.mark == '甲'}", applied_at=at,
+                centre=self.centre,
+                name=f"基地{street.mark}",
+                about="书店",
+                address="路口",
+                phone="02552123456",
+                key=f"base{street.mark == '甲'}",
+                applied_at=at,
             ).id,
             "token_id": ApiToken.objects.create(
                 owner=street.people[Role.ADMIN], name="钥匙", digest=f"d{street.mark}", made_at=at
@@ -281,4 +304,3 @@ class Streets:
             "form": "csv",
             "flow_id": "w1_jiangning",
         }
-

@@ -40,19 +40,29 @@ def fill(world: World, key: str, n: int) -> None:
                 do_request(row.id, "hand_over", by=world.clerk_actor, at=world.at, reason="归12345")
             elif key == "whistles":
                 ask_units(
-                    row.id, unit_ids=[world.street.id], question="归谁管?",
-                    due_at=world.at + timedelta(days=1), by=world.clerk_actor, at=world.at,
+                    row.id,
+                    unit_ids=[world.street.id],
+                    question="归谁管?",
+                    due_at=world.at + timedelta(days=1),
+                    by=world.clerk_actor,
+                    at=world.at,
                 )
             else:
                 FollowUp.objects.create(
-                    request=row, cause="dispute", owner=world.clerk,
-                    opened_at=world.at, due_at=world.at + timedelta(days=3),
+                    request=row,
+                    cause="dispute",
+                    owner=world.clerk,
+                    opened_at=world.at,
+                    due_at=world.at + timedelta(days=3),
                 )
         elif key == "incidents":
             Incident.objects.create(job=world.job(), by=world.leader, at=world.at, text="门打不开")
         elif key == "mediation":
             make.request(
-                world.station, world.kind, flow="mediation", is_private=True,
+                world.station,
+                world.kind,
+                flow="mediation",
+                is_private=True,
                 state=RequestState.PLACED,
             )
         elif states[0] in RequestState.values:
@@ -239,7 +249,10 @@ class TestRequest:
         assert "墙归谁管" in desk.get("/desk/q/whistles/").content.decode()
         answer = desk.post(f"/desk/whistles/{whistle.id}", {"text": "归我们,明天到"})
         assert answer.status_code == 303
-        assert "归我们,明天到" in browser(world.clerk).get(f"/desk/requests/{row.id}/").content.decode()
+        assert (
+            "归我们,明天到"
+            in browser(world.clerk).get(f"/desk/requests/{row.id}/").content.decode()
+        )
 
     def test_a_hotline_case_waits_visibly_and_is_taken_back(self, world: World) -> None:
         row = world.taken()
@@ -353,9 +366,12 @@ class TestJob:
         assert "不能自己审自己" in own.get(f"/desk/jobs/{job.id}/").content.decode()
         assert own.post(f"/desk/jobs/{job.id}/do/approve").status_code == 403
         peer, _a = make.staff(Role.INSTITUTE_STAFF, world.street, "副主任")
-        assert browser(peer).post(
-            f"/desk/jobs/{job.id}/do/send_back", {"reason": "写清楚带什么工具"}
-        ).status_code == 303
+        assert (
+            browser(peer)
+            .post(f"/desk/jobs/{job.id}/do/send_back", {"reason": "写清楚带什么工具"})
+            .status_code
+            == 303
+        )
         job.refresh_from_db()
         assert job.state == JobState.SENT_BACK
 

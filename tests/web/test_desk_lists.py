@@ -28,7 +28,7 @@ def world(still_clock: Any, at: datetime, settings: Any) -> World:
 
 class TestTakeAway:
     def test_the_file_holds_exactly_the_rows_shown_and_no_formula(self, world: World) -> None:
-        evil = world.request("=HYPERLINK(\"http://x\",\"点我\")")
+        evil = world.request('=HYPERLINK("http://x","点我")')
         world.request("想剪头发", kind=world.hair)
         world.request("别的街道", place=world.other_station)
         clerk = browser(world.clerk)
@@ -103,10 +103,20 @@ class TestBulk:
 class TestProxy:
     def typed(self, world: World, **more: str) -> dict[str, str]:
         return {
-            "channel": "phone", "name": "赵桂兰", "phone": "13911112222",
-            "place": str(world.station.id), "words": "灯坏了,请人换灯泡", "kind": str(world.kind.id),
-            "urgency": "normal", "people_count": "1", "street": "金盛路", "door": "2幢101",
-            "consent_note": "电话里复述后同意", "read_back": "yes", "form_key": "n1", **more,
+            "channel": "phone",
+            "name": "赵桂兰",
+            "phone": "13911112222",
+            "place": str(world.station.id),
+            "words": "灯坏了,请人换灯泡",
+            "kind": str(world.kind.id),
+            "urgency": "normal",
+            "people_count": "1",
+            "street": "金盛路",
+            "door": "2幢101",
+            "consent_note": "电话里复述后同意",
+            "read_back": "yes",
+            "form_key": "n1",
+            **more,
         }
 
     @pytest.mark.parametrize("channel", ["desk", "phone", "paper", "grid", "visit", "chat_group"])
@@ -164,8 +174,13 @@ class TestRegular:
         clerk = browser(world.clerk)
         answer = clerk.post(
             "/desk/visits/new",
-            {"title": "三月入户", "place": str(world.station.id), "from_on": "2026-03-05",
-             "until_on": "2026-03-20", "households": "3幢202\n3幢305\n\n"},
+            {
+                "title": "三月入户",
+                "place": str(world.station.id),
+                "from_on": "2026-03-05",
+                "until_on": "2026-03-20",
+                "households": "3幢202\n3幢305\n\n",
+            },
         )
         assert answer.status_code == 303, answer.content.decode()
         plan = VisitPlan.objects.get()
@@ -188,9 +203,15 @@ class TestRegular:
     def test_a_standing_order_needs_consent_is_listed_and_ended(self, world: World) -> None:
         clerk = browser(world.clerk)
         typed = {
-            "name": "孙奶奶", "place": str(world.station.id), "kind": str(world.hair.id),
-            "title": "长者生日会", "words": "生日当天上门祝寿", "rhythm": "birthday",
-            "from_on": "2026-03-05", "born_on": "1948-04-02", "consent_note": "本人当面同意",
+            "name": "孙奶奶",
+            "place": str(world.station.id),
+            "kind": str(world.hair.id),
+            "title": "长者生日会",
+            "words": "生日当天上门祝寿",
+            "rhythm": "birthday",
+            "from_on": "2026-03-05",
+            "born_on": "1948-04-02",
+            "consent_note": "本人当面同意",
         }
         assert clerk.post("/desk/standing/new", {**typed, "consent_note": ""}).status_code == 422
         answer = clerk.post("/desk/standing/new", typed)

@@ -82,7 +82,10 @@ def test_she_follows_by_account_and_by_slip(world: World) -> None:
     row = world.place()
     task = world.coming(row)
     assert task
-    for client, address in ((world.browser(), f"/requests/{row.id}"), (Client(), f"/r/{row.follow_key}")):
+    for client, address in (
+        (world.browser(), f"/requests/{row.id}"),
+        (Client(), f"/r/{row.follow_key}"),
+    ):
         page = client.get(address)
         said = text_of(page)
         assert "志愿者在路上" in said
@@ -223,8 +226,14 @@ def test_messages_are_read(world: World) -> None:
 def test_a_list_costs_the_same_with_one_row_and_with_three(world: World, address: str) -> None:
     def fill(n: int) -> None:
         for number in range(n):
-            make.item(world.station, world.haircut, f"义剪{number}", joinable=True,
-                      starts_at=AT + timedelta(days=1), seats=9)
+            make.item(
+                world.station,
+                world.haircut,
+                f"义剪{number}",
+                joinable=True,
+                starts_at=AT + timedelta(days=1),
+                seats=9,
+            )
             world.offered(world.place(f"水管{number}"))
             lost = world.place(f"二胡{number}", kind=world.other)
             do_request(lost.id, "take_up", by=world.dispatcher, at=AT)

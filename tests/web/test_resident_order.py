@@ -75,7 +75,9 @@ def test_sent_twice_is_one_order(world: World) -> None:
 
 def test_an_error_loses_nothing(world: World) -> None:
     client = world.browser()
-    page = client.post("/order", world.form(day="2026-03-01", street="上元大街8号", people_count="0"))
+    page = client.post(
+        "/order", world.form(day="2026-03-01", street="上元大街8号", people_count="0")
+    )
     assert page.status_code == 422
     said = page.content.decode()
     assert "上元大街8号" in said

@@ -120,7 +120,9 @@ def too_much(text: str, street: Street, who: str, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("who", CALLERS)
-def test_own_street_is_open_to_whom_the_rule_names_and_its_lists_to_nobody_else(streets: Streets, who: str) -> None:
+def test_own_street_is_open_to_whom_the_rule_names_and_its_lists_to_nobody_else(
+    streets: Streets, who: str
+) -> None:
     client, own = client_of(streets.one, who), streets.one
     wrong = []
     for route, rule in ruled():
@@ -173,7 +175,9 @@ def test_many_at_once_leave_the_other_street_alone(streets: Streets, who: str) -
             form = {"ids": ids, "id": ids, "verb": verb, "reason": "试试"}
             answer = client.post(reverse("desk_bulk", args=[queue.key]), form)
             assert answer.status_code < 500
-    merge = client.post(reverse("desk_merge"), {"ids": ids, "id": ids, "request": ids, "title": "合"})
+    merge = client.post(
+        reverse("desk_merge"), {"ids": ids, "id": ids, "request": ids, "title": "合"}
+    )
     assert merge.status_code < 500
     after = fingerprint()
     assert {t for t in tables if before[t] != after[t]} == set()

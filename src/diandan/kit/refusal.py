@@ -42,8 +42,6 @@ def missing(sentence: str, code: str = "not_found") -> Refusal:
     return Refusal(code, sentence, status=404)
 
 
-def conflict(
-    code: str, sentence: str, more: Mapping[str, Any] | None = None
-) -> Refusal:
+def conflict(code: str, sentence: str, more: Mapping[str, Any] | None = None) -> Refusal:
     """A no because the world moved on meanwhile (HTTP 409)."""
     return Refusal(code, sentence, status=409, more=more)

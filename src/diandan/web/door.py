@@ -195,9 +195,7 @@ class RefusalMiddleware:
         """Pass the request on."""
         return self.get_response(request)
 
-    def process_view(
-        self, request: HttpRequest, *_of_the_view: Any
-    ) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, *_of_the_view: Any) -> HttpResponse | None:
         """Refuse a null character wherever it was typed: no database can keep one."""
         typed = (*request.GET.lists(), *request.POST.lists())
         if not any("\x00" in text for _name, texts in typed for text in texts):

@@ -197,9 +197,7 @@ def forget_me(request: HttpRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         if request.POST.get("sure") == "yes":
-            forget_person(
-                person=door.me(request), at=door.now(request), by=door.actor(request)
-            )
+            forget_person(person=door.me(request), at=door.now(request), by=door.actor(request))
             logout(request)
             return render(request, "accounts/forgotten.html", {"draft_done": "*"})
         error = _("请勾选确认。")

@@ -62,21 +62,24 @@ def follow_ups(request: HttpRequest) -> list[Shown]:
     return [rows.follow_up(f, by) for f in follow_ups_for(by)[:LIST_MAX]]
 
 
-@router.post("/follow-ups/{uuid:follow_up_id}/settle", url_name="follow_up_settle",
-             auth=Need("desk"), summary="办结回头办")
+@router.post(
+    "/follow-ups/{uuid:follow_up_id}/settle",
+    url_name="follow_up_settle",
+    auth=Need("desk"),
+    summary="办结回头办",
+)
 def settle(request: HttpRequest, follow_up_id: UUID, body: shapes.Said) -> Shown:
     """What was done about it."""
     by = caller(request)
     if not follow_ups_for(by).filter(id=follow_up_id).exists():
         raise missing(_("没有找到这条跟进,或已经办结。"), "unknown_follow_up")
-    row = desk_acts.settle_follow_up(
-        follow_up_id, text=body.text, by=by, at=door.now(request)
-    )
+    row = desk_acts.settle_follow_up(follow_up_id, text=body.text, by=by, at=door.now(request))
     return {"id": str(row.id), "settled_at": row.settled_at}
 
 
-@router.post("/requests/{uuid:request_id}/call-back", url_name="call_back", auth=Need("desk"),
-             summary="回访")
+@router.post(
+    "/requests/{uuid:request_id}/call-back", url_name="call_back", auth=Need("desk"), summary="回访"
+)
 def call_back(request: HttpRequest, request_id: UUID, body: shapes.CallIn) -> Shown:
     """回访, kept also when nobody answered."""
     by = caller(request)
@@ -105,14 +108,20 @@ def whistles(request: HttpRequest) -> list[Shown]:
     ]
 
 
-@router.post("/requests/{uuid:request_id}/whistle", url_name="whistle_blow", auth=Need("desk"),
-             summary="吹哨")
+@router.post(
+    "/requests/{uuid:request_id}/whistle",
+    url_name="whistle_blow",
+    auth=Need("desk"),
+    summary="吹哨",
+)
 def blow(request: HttpRequest, request_id: UUID, body: shapes.WhistleIn) -> list[Shown]:
     """Ask several units about one request."""
     by, at = caller(request), door.now(request)
     find(request_id, by)
     if body.due_at.tzinfo is None:
-        raise Refusal("wrong_time", _("时间要带时区,例如 2026-03-05T12:00:00+08:00。"), field="due_at")
+        raise Refusal(
+            "wrong_time", _("时间要带时区,例如 2026-03-05T12:00:00+08:00。"), field="due_at"
+        )
     made = desk_acts.ask_units(
         request_id,
         unit_ids=body.unit_ids,
@@ -124,8 +133,12 @@ def blow(request: HttpRequest, request_id: UUID, body: shapes.WhistleIn) -> list
     return [{"id": str(w.id), "unit": w.unit_id, "due_at": w.due_at} for w in made]
 
 
-@router.post("/whistles/{uuid:whistle_id}/answer", url_name="whistle_answer", auth=Need("desk"),
-             summary="报到")
+@router.post(
+    "/whistles/{uuid:whistle_id}/answer",
+    url_name="whistle_answer",
+    auth=Need("desk"),
+    summary="报到",
+)
 def answer(request: HttpRequest, whistle_id: UUID, body: shapes.Said) -> Shown:
     """报到: the unit's answer."""
     row = desk_acts.answer_whistle(
@@ -156,8 +169,12 @@ def hotline(request: HttpRequest) -> list[Shown]:
     ]
 
 
-@router.post("/hotline/{uuid:case_id}/outcome", url_name="hotline_outcome", auth=Need("hotline"),
-             summary="热线回报结果")
+@router.post(
+    "/hotline/{uuid:case_id}/outcome",
+    url_name="hotline_outcome",
+    auth=Need("hotline"),
+    summary="热线回报结果",
+)
 def outcome(request: HttpRequest, case_id: UUID, body: shapes.Solved) -> Shown:
     """办好了 (`solved`), or given back to us to arrange."""
     by = caller(request)
@@ -193,11 +210,13 @@ def facts(request: HttpRequest, after: int = 0, limit: int = 200) -> Shown:
         .order_by("id")[: max(1, min(limit, FACTS_MAX))]
     )
     links = FactLink.objects.in_bulk([f.id for f in found])
-    return {"facts": [_fact(f, links.get(f.id)) for f in found], "next": found[-1].id if found else 0}
+    return {
+        "facts": [_fact(f, links.get(f.id)) for f in found],
+        "next": found[-1].id if found else 0,
+    }
 
 
-@router.get("/satisfaction", url_name="satisfaction", auth=Need("audit", "desk"),
-            summary="满意度")
+@router.get("/satisfaction", url_name="satisfaction", auth=Need("audit", "desk"), summary="满意度")
 def figures(
     request: HttpRequest,
     place: shapes.Number,
@@ -210,7 +229,9 @@ def figures(
     if not by.holds(COUNTERS, where.path):
         raise forbidden(_("这个地方不在您的范围内。"))
     if any(m is not None and m.tzinfo is None for m in (since, until)):
-        raise Refusal("wrong_time", _("时间要带时区,例如 2026-03-05T12:00:00+08:00。"), field="since")
+        raise Refusal(
+            "wrong_time", _("时间要带时区,例如 2026-03-05T12:00:00+08:00。"), field="since"
+        )
     said = satisfaction(where, since=since, until=until)
     return {
         "place": rows.place(where),

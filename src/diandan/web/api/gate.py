@@ -86,7 +86,8 @@ class Need(HttpBearer):
             raise forbidden(_("这份记录已被冻结,请到实践中心核实后解冻。"), "frozen")
         if by.scopes is not None and self.scopes and not by.scopes & set(self.scopes):
             raise forbidden(
-                _("这把钥匙没有「%(scope)s」权限。请另做一把。") % {"scope": "、".join(self.scopes)},
+                _("这把钥匙没有「%(scope)s」权限。请另做一把。")
+                % {"scope": "、".join(self.scopes)},
                 "scope_missing",
             )
         return by
@@ -117,9 +118,7 @@ def whole(view: View) -> View:
         try:
             answer = _once(request, lambda: view(request, *args, **words))
         except RequestDataTooBig:
-            return say_problem(
-                Refusal("too_big", _("内容太大,请精简后再发。"), status=413)
-            )
+            return say_problem(Refusal("too_big", _("内容太大,请精简后再发。"), status=413))
         except Refusal as refusal:
             return say_problem(refusal)
         if answer.status_code == 405:
@@ -140,9 +139,7 @@ def _once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse
         return act()
     key = request.headers[KEY_HEADER].strip()
     if not key or len(key) > KEY_MAX or not key.isascii() or not key.isprintable():
-        raise Refusal(
-            "bad_key", _("幂等键应为1到100个英文字符,建议用UUID。"), status=400
-        )
+        raise Refusal("bad_key", _("幂等键应为1到100个英文字符,建议用UUID。"), status=400)
     by = caller(request)
     digest = digest_of_asking(request.method or "", request.get_full_path(), request.body)
     with transaction.atomic():

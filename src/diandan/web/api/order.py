@@ -160,8 +160,9 @@ def seen(
     return _list(found.filter(state=state) if state else found, request, cursor, limit)
 
 
-@router.get("/requests/{uuid:request_id}", url_name="request", auth=Need("read", "desk"),
-            summary="一张点单")
+@router.get(
+    "/requests/{uuid:request_id}", url_name="request", auth=Need("read", "desk"), summary="一张点单"
+)
 def one(request: HttpRequest, request_id: UUID) -> Shown:
     """One request, its timeline, its messages, and what the caller may do now."""
     by, at = caller(request), door.now(request)
@@ -173,8 +174,12 @@ def one(request: HttpRequest, request_id: UUID) -> Shown:
     return {**shown, "job": str(job.id) if job else None}
 
 
-@router.post("/requests/{uuid:request_id}/messages", url_name="request_say",
-             auth=Need("order", "desk"), summary="留言")
+@router.post(
+    "/requests/{uuid:request_id}/messages",
+    url_name="request_say",
+    auth=Need("order", "desk"),
+    summary="留言",
+)
 def say(request: HttpRequest, request_id: UUID, body: shapes.Said) -> Shown:
     """Words added by her, or to her by who handles it."""
     by = caller(request)
@@ -183,8 +188,12 @@ def say(request: HttpRequest, request_id: UUID, body: shapes.Said) -> Shown:
     return {"id": str(said.id), "at": said.at}
 
 
-@router.post("/requests/{uuid:request_id}/rekind", url_name="request_rekind",
-             auth=Need("order", "desk"), summary="改类型")
+@router.post(
+    "/requests/{uuid:request_id}/rekind",
+    url_name="request_rekind",
+    auth=Need("order", "desk"),
+    summary="改类型",
+)
 def rekind(request: HttpRequest, request_id: UUID, body: shapes.Kind) -> Shown:
     """Change the kind without retyping."""
     by = caller(request)
@@ -233,8 +242,12 @@ for _name in REQUEST_ACTS:
     )(_verb(_name))
 
 
-@router.post("/requests/{uuid:request_id}/{str:verb}", url_name="request_unknown",
-             include_in_schema=False, auth=Need())
+@router.post(
+    "/requests/{uuid:request_id}/{str:verb}",
+    url_name="request_unknown",
+    include_in_schema=False,
+    auth=Need(),
+)
 def unknown(request: HttpRequest, request_id: UUID, verb: str) -> None:
     """No such verb."""
     raise Refusal("unknown_verb", _("没有「%(verb)s」这个操作。") % {"verb": verb[:20]}, status=404)

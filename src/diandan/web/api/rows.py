@@ -205,8 +205,14 @@ def task(row: Task, by: Actor, at: datetime) -> Shown:
         "minutes": job.minutes,
         "risk_notice": job.risk_notice,
         "stops": [
-            {"number": s.number, "cell": s.cell, "street": s.street, "door": s.door,
-             "who": s.who, "words": s.words}
+            {
+                "number": s.number,
+                "cell": s.cell,
+                "street": s.street,
+                "door": s.door,
+                "who": s.who,
+                "words": s.words,
+            }
             for s in stops
         ],
     }

@@ -95,8 +95,12 @@ def one(request: HttpRequest, job_id: UUID) -> Shown:
     }
 
 
-@router.get("/jobs/{uuid:job_id}/candidates", url_name="job_candidates", auth=Need("dispatch"),
-            summary="候选队伍")
+@router.get(
+    "/jobs/{uuid:job_id}/candidates",
+    url_name="job_candidates",
+    auth=Need("dispatch"),
+    summary="候选队伍",
+)
 def candidates(request: HttpRequest, job_id: UUID) -> list[Shown]:
     """Every team that could be asked, ranked with reasons, the ruled out ones last."""
     job = _find(job_id, caller(request))
@@ -104,8 +108,9 @@ def candidates(request: HttpRequest, job_id: UUID) -> list[Shown]:
     return [rows.ranked(r) for r in candidates_for(job, door.now(request), takers_only=takers_only)]
 
 
-@router.get("/jobs/{uuid:job_id}/led", url_name="job_led", auth=Need("serve"),
-            summary="我队的服务单")
+@router.get(
+    "/jobs/{uuid:job_id}/led", url_name="job_led", auth=Need("serve"), summary="我队的服务单"
+)
 def led(request: HttpRequest, job_id: UUID) -> Shown:
     """A job one of her teams has: its members and where to, as far as a leader may see."""
     by, at = caller(request), door.now(request)
@@ -160,8 +165,9 @@ for _name in JOB_ACTS:
     )(_verb(_name))
 
 
-@router.post("/jobs/{uuid:job_id}/{str:verb}", url_name="job_unknown", include_in_schema=False,
-             auth=Need())
+@router.post(
+    "/jobs/{uuid:job_id}/{str:verb}", url_name="job_unknown", include_in_schema=False, auth=Need()
+)
 def unknown(request: HttpRequest, job_id: UUID, verb: str) -> None:
     """No such verb."""
     raise Refusal("unknown_verb", _("没有「%(verb)s」这个操作。") % {"verb": verb[:20]}, status=404)
@@ -189,8 +195,9 @@ def offer(request: HttpRequest, offer_id: UUID) -> Shown:
     return rows.offer(engage.offer_seen(offer_id, caller(request)))
 
 
-@router.post("/offers/{uuid:offer_id}/accept", url_name="offer_accept", auth=Need("serve"),
-             summary="接单")
+@router.post(
+    "/offers/{uuid:offer_id}/accept", url_name="offer_accept", auth=Need("serve"), summary="接单"
+)
 def accept(request: HttpRequest, offer_id: UUID, body: shapes.Accept) -> Shown:
     """接单 for one of her teams; 409 `taken` says who was first and what else there is."""
     by = caller(request)
@@ -199,8 +206,12 @@ def accept(request: HttpRequest, offer_id: UUID, body: shapes.Accept) -> Shown:
     return {"job": str(made.job_id), "team": str(made.team_id), "accepted_at": made.accepted_at}
 
 
-@router.post("/offers/{uuid:offer_id}/decline", url_name="offer_decline", auth=Need("serve"),
-             summary="这次不行")
+@router.post(
+    "/offers/{uuid:offer_id}/decline",
+    url_name="offer_decline",
+    auth=Need("serve"),
+    summary="这次不行",
+)
 def decline(request: HttpRequest, offer_id: UUID, body: shapes.Decline) -> Shown:
     """这次不行; costs nothing."""
     by = caller(request)
@@ -257,8 +268,12 @@ for _name in STEPS:
     )(_step(_name))
 
 
-@router.post("/tasks/{uuid:task_id}/incident", url_name="task_incident", auth=Need("serve"),
-             summary="报告情况")
+@router.post(
+    "/tasks/{uuid:task_id}/incident",
+    url_name="task_incident",
+    auth=Need("serve"),
+    summary="报告情况",
+)
 def incident(request: HttpRequest, task_id: UUID, body: shapes.IncidentIn) -> Shown:
     """Something went wrong during a task."""
     by = caller(request)
@@ -269,8 +284,12 @@ def incident(request: HttpRequest, task_id: UUID, body: shapes.IncidentIn) -> Sh
     return {"id": str(made.id), "at": made.at}
 
 
-@router.post("/tasks/{uuid:task_id}/{str:step}", url_name="task_unknown", include_in_schema=False,
-             auth=Need())
+@router.post(
+    "/tasks/{uuid:task_id}/{str:step}",
+    url_name="task_unknown",
+    include_in_schema=False,
+    auth=Need(),
+)
 def unknown_step(request: HttpRequest, task_id: UUID, step: str) -> None:
     """No such step."""
     raise Refusal("unknown_step", _("没有这个操作。"), status=404)

@@ -102,9 +102,7 @@ class Listed:
     query: str
 
 
-def listed(
-    request: HttpRequest, queue: Queue, at: datetime, current: object = None
-) -> Listed:
+def listed(request: HttpRequest, queue: Queue, at: datetime, current: object = None) -> Listed:
     """The queue's page that the address asks for."""
     by = door.actor(request)
     filters = Filters.of(_asked(request), by)

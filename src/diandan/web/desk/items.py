@@ -48,7 +48,9 @@ def _page(request: HttpRequest, failed: frame.Failed | None = None) -> HttpRespo
 
 def _row(item: Item) -> dict[str, object]:
     said = reviews_of("item", item.id)
-    names = masked_names({r.by_id for r in said} | ({item.made_by_id} if item.made_by_id else set()))
+    names = masked_names(
+        {r.by_id for r in said} | ({item.made_by_id} if item.made_by_id else set())
+    )
     return {
         "id": item.id,
         "title": item.title,

@@ -130,7 +130,9 @@ def split(request: HttpRequest, job_id: UUID, request_id: UUID) -> HttpResponse:
         frame.said(request, _("已拆出 %(number)s,回到待制单。") % {"number": row.number})
         return frame.back_to(request, "desk_job", job.id)
 
-    return frame.act(request, "split", acted, lambda failed: page(request, find(job.id, by), failed))
+    return frame.act(
+        request, "split", acted, lambda failed: page(request, find(job.id, by), failed)
+    )
 
 
 @require_POST
@@ -146,7 +148,9 @@ def settle_incident(request: HttpRequest, job_id: UUID, incident_id: UUID) -> Ht
         frame.said(request, _("处理结果已记下。"), f"incident-{incident_id}")
         return frame.back_to(request, "desk_job", job.id)
 
-    return frame.act(request, "incident", acted, lambda failed: page(request, find(job.id, by), failed))
+    return frame.act(
+        request, "incident", acted, lambda failed: page(request, find(job.id, by), failed)
+    )
 
 
 @require_GET

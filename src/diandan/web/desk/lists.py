@@ -111,8 +111,16 @@ def export(request: HttpRequest, key: str, form: str) -> HttpResponse:
     items = queue_rows(found, rows, at)
     cells = [
         [
-            i["number"], i["title"], i["kind"], i["place"], i["who"], i["state"]["word"],
-            i["due"], i["people"], i["since"], i["channel"],
+            i["number"],
+            i["title"],
+            i["kind"],
+            i["place"],
+            i["who"],
+            i["state"]["word"],
+            i["due"],
+            i["people"],
+            i["since"],
+            i["channel"],
         ]
         for i in items
     ]
@@ -168,7 +176,9 @@ def _tell(
     if good:
         numbers = "、".join(good[:8]) + ("…" if len(good) > 8 else "")
         messages.success(
-            request, _("%(verb)s:%(n)d 件办好(%(numbers)s)") % {"verb": label, "n": len(good), "numbers": numbers}
+            request,
+            _("%(verb)s:%(n)d 件办好(%(numbers)s)")
+            % {"verb": label, "n": len(good), "numbers": numbers},
         )
     for number, why in results:
         if why:

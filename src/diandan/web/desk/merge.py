@@ -42,7 +42,10 @@ def merge(request: HttpRequest) -> HttpResponse:
     by = door.actor(request)
     if request.method == "POST":
         return frame.act(
-            request, "merge", lambda: _arrange(request, by), lambda failed: _show(request, by, failed)
+            request,
+            "merge",
+            lambda: _arrange(request, by),
+            lambda failed: _show(request, by, failed),
         )
     return _show(request, by)
 
@@ -128,7 +131,9 @@ def _side_by_side(
     first = inside[0]
     windows = [r for r in inside if r.wanted_from]
     draft = {
-        "title": first.title if len(inside) == 1 else _("%(kind)s集中服务") % {"kind": first.kind.name},
+        "title": first.title
+        if len(inside) == 1
+        else _("%(kind)s集中服务") % {"kind": first.kind.name},
         "plan": "",
         "headcount": max(first.kind.headcount, 2 if first.kind.two_person else 1),
         "minutes": first.kind.minutes * max(1, len(inside) if len(inside) < 4 else 3),

@@ -52,7 +52,12 @@ DOORS = (
     (Channel.HOTLINE, t("热线转来"), "alarm-clock", "phone"),
 )
 HOW = {str(channel): how for channel, _label, _icon, how in DOORS}
-CONSENTS = (t("本人当面同意"), t("电话里复述后同意"), t("本人在纸质单上签字"), t("家人转告,已打电话核实"))
+CONSENTS = (
+    t("本人当面同意"),
+    t("电话里复述后同意"),
+    t("本人在纸质单上签字"),
+    t("家人转告,已打电话核实"),
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,7 +94,11 @@ def form(
         ],
         kinds=kind_chips(by, str(typed.get("words", "")), str(typed.get("kind", ""))),
         urgencies=[
-            {"value": u.value, "label": u.label, "chosen": u == typed.get("urgency", Urgency.NORMAL)}
+            {
+                "value": u.value,
+                "label": u.label,
+                "chosen": u == typed.get("urgency", Urgency.NORMAL),
+            }
             for u in Urgency
         ],
         places=frame.places_for(by, HOMES),
@@ -107,13 +116,12 @@ def kind_chips(by: Actor, words: str, chosen: str = "") -> dict[str, Any]:
     best = next((k for k in kinds if hits[k.id]), None)
     pick = chosen or (str(best.id) if best else "")
     reason = (
-        _("说到「%(words)s」,像是%(kind)s") % {"words": "、".join(hits[best.id][:3]), "kind": best.name}
+        _("说到「%(words)s」,像是%(kind)s")
+        % {"words": "、".join(hits[best.id][:3]), "kind": best.name}
         if best
         else ""
     )
-    chips = [
-        {"value": k.id, "label": k.name, "chosen": str(k.id) == pick} for k in kinds
-    ]
+    chips = [{"value": k.id, "label": k.name, "chosen": str(k.id) == pick} for k in kinds]
     return {"chips": chips, "reason": reason}
 
 
@@ -172,7 +180,10 @@ def slip(request: HttpRequest, request_id: UUID) -> HttpResponse:
         {"label": _("原话"), "text": row.words},
         {"label": _("地点"), "text": " ".join(p for p in (row.place.full_name, row.street) if p)},
         {"label": _("时间"), "text": say_window(row.wanted_from, row.wanted_until)},
-        {"label": _("服务码"), "text": _("%(code)s(志愿者到了,请告诉他这个号)") % {"code": row.serve_code}},
+        {
+            "label": _("服务码"),
+            "text": _("%(code)s(志愿者到了,请告诉他这个号)") % {"code": row.serve_code},
+        },
     ]
     context = {
         "slip": {
@@ -278,7 +289,11 @@ def kind_of(text: str, home: Place) -> ServiceKind:
 
 def known(text: str, by: Actor) -> Person | None:
     ids = parsing.uuids([text])
-    row = Person.objects.select_related("home").filter(id=ids[0], frozen_at=None).first() if ids else None
+    row = (
+        Person.objects.select_related("home").filter(id=ids[0], frozen_at=None).first()
+        if ids
+        else None
+    )
     return row if row and _near(row, by) else None
 
 

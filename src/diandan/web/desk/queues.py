@@ -52,10 +52,38 @@ class Queue:
 
 
 QUEUES: tuple[Queue, ...] = (
-    Queue("placed", _("待受理"), "request", (R.PLACED,), _("居民点单后会出现在这里"), ("take_up", "return_order")),
-    Queue("design", _("待制单·集单"), "request", (R.TAKEN_UP,), _("受理后的点单在这里制单或合并"), ("arrange", "return_order")),
-    Queue("drafts", _("待提交"), "job", (J.DESIGNED, J.SENT_BACK), _("制好未提交、或被退回修改的服务单"), ("submit",)),
-    Queue("review", _("待审核"), "job", (J.IN_REVIEW,), _("提交审核的服务单"), ("approve", "send_back")),
+    Queue(
+        "placed",
+        _("待受理"),
+        "request",
+        (R.PLACED,),
+        _("居民点单后会出现在这里"),
+        ("take_up", "return_order"),
+    ),
+    Queue(
+        "design",
+        _("待制单·集单"),
+        "request",
+        (R.TAKEN_UP,),
+        _("受理后的点单在这里制单或合并"),
+        ("arrange", "return_order"),
+    ),
+    Queue(
+        "drafts",
+        _("待提交"),
+        "job",
+        (J.DESIGNED, J.SENT_BACK),
+        _("制好未提交、或被退回修改的服务单"),
+        ("submit",),
+    ),
+    Queue(
+        "review",
+        _("待审核"),
+        "job",
+        (J.IN_REVIEW,),
+        _("提交审核的服务单"),
+        ("approve", "send_back"),
+    ),
     Queue("dispatch", _("待派单"), "job", (J.READY,), _("制好的服务单在这里派给队伍"), ("offer",)),
     Queue("offered", _("等回复"), "job", (J.OFFERED,), _("派出去还没人接的服务单")),
     Queue("escalated", _("督办"), "job", (J.ESCALATED,), _("超时没人接、需要上级协调的")),
@@ -63,11 +91,20 @@ QUEUES: tuple[Queue, ...] = (
     Queue("back", _("待回访"), "request", (R.SERVED, R.RATED), _("服务完成、等评价或回访的点单")),
     Queue("followups", _("回头办"), "followup", (), _("差评或不满意会由一位同事在这里跟进")),
     Queue("unmet", _("未办成台账"), "request", (R.UNMET,), _("暂时没人能办的,不会悄悄消失")),
-    Queue("returned", _("等群众补充"), "request", (R.RETURNED, R.REFUSED), _("退回补充或不受理的点单")),
+    Queue(
+        "returned", _("等群众补充"), "request", (R.RETURNED, R.REFUSED), _("退回补充或不受理的点单")
+    ),
     Queue("hotline", _("热线"), "hotline", (), _("转给外部热线、还没办回来的")),
     Queue("whistles", _("吹哨待答"), "whistle", (), _("别的单位向本单位吹哨,要按时报到回复")),
     Queue("incidents", _("情况报告"), "incident", (), _("志愿者现场报告的情况")),
-    Queue("mediation", _("调解"), "request", (R.PLACED, R.TAKEN_UP, R.DISPUTED), _("只有当事人和调解员看得到"), is_private=True),
+    Queue(
+        "mediation",
+        _("调解"),
+        "request",
+        (R.PLACED, R.TAKEN_UP, R.DISPUTED),
+        _("只有当事人和调解员看得到"),
+        is_private=True,
+    ),
 )
 BY_KEY = {q.key: q for q in QUEUES}
 
@@ -169,7 +206,12 @@ def rows_of(queue: Queue, by: Actor, filters: Filters) -> QuerySet[Any]:
         )
     if queue.noun == "request":
         rows = rows.select_related("requester")
-    lead = {"followup": "request__", "whistle": "request__", "hotline": "request__", "incident": "job__"}
+    lead = {
+        "followup": "request__",
+        "whistle": "request__",
+        "hotline": "request__",
+        "incident": "job__",
+    }
     head = lead.get(queue.noun, "")
     if filters.kind is not None:
         rows = rows.filter(**{f"{head}kind_id": filters.kind})
@@ -177,7 +219,9 @@ def rows_of(queue: Queue, by: Actor, filters: Filters) -> QuerySet[Any]:
         rows = rows.filter(**{f"{head}place__path__startswith": filters.place})
     if filters.text:
         words = Q(pk__in=[])
-        for name in ("number", "title") + (("words",) if head != "job__" and queue.noun != "job" else ()):
+        for name in ("number", "title") + (
+            ("words",) if head != "job__" and queue.noun != "job" else ()
+        ):
             words |= Q(**{f"{head}{name}__icontains": filters.text})
         rows = rows.filter(words)
     return rows
@@ -221,7 +265,9 @@ def tallies(by: Actor, at: datetime) -> dict[str, Tally]:
     for queue in QUEUES:
         if queue.noun in ("followup", "whistle"):
             found[queue.key] = Tally(
-                **base(queue.noun, by, scope).order_by().aggregate(
+                **base(queue.noun, by, scope)
+                .order_by()
+                .aggregate(
                     n=Count("pk"),
                     late=Count("pk", filter=Q(due_at__lt=at)),
                     soon=Count("pk", filter=Q(due_at__gte=at, due_at__lt=at + SOON)),
@@ -249,6 +295,4 @@ def works_here(by: Actor) -> bool:
 
 
 def _due(noun: str) -> Subquery:
-    return Subquery(
-        Clock.objects.filter(noun=noun, subject_id=OuterRef("pk")).values("due_at")[:1]
-    )
+    return Subquery(Clock.objects.filter(noun=noun, subject_id=OuterRef("pk")).values("due_at")[:1])

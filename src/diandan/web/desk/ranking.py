@@ -39,13 +39,17 @@ def offers_of(job: Job) -> list[dict[str, Any]]:
             "wave": o.wave,
             "state": {"word": str(o.get_state_display()), "tone": tones.get(o.state, "plain")},
             "reason": " ".join(
-                part for part in (str(o.get_reason_display()) if o.reason else "", o.reason_text) if part
+                part
+                for part in (str(o.get_reason_display()) if o.reason else "", o.reason_text)
+                if part
             ),
             "why": _kept(o),
             "at": o.answered_at or o.offered_at,
             "expires_at": o.expires_at if o.state == Offer.State.OPEN else None,
         }
-        for o in Offer.objects.filter(job=job).select_related("team").order_by("-wave", "offered_at", "id")
+        for o in Offer.objects.filter(job=job)
+        .select_related("team")
+        .order_by("-wave", "offered_at", "id")
     ]
 
 
@@ -136,5 +140,3 @@ def _rule(code: str, c: Candidate, job: Job) -> str:
     if code == "week_cap":
         return _("本周已接%(n)d单,到了自己定的上限") % {"n": c.load}
     return code
-
-

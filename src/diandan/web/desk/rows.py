@@ -20,9 +20,18 @@ from diandan.path.grade.models import FollowUp
 from .queues import SOON, Queue
 
 TONES = {
-    "served": "good", "rated": "good", "closed": "plain", "unmet": "late", "disputed": "late",
-    "refused": "late", "escalated": "late", "returned": "wait", "sent_back": "wait",
-    "serving": "good", "engaged": "good", "allocated": "good",
+    "served": "good",
+    "rated": "good",
+    "closed": "plain",
+    "unmet": "late",
+    "disputed": "late",
+    "refused": "late",
+    "escalated": "late",
+    "returned": "wait",
+    "sent_back": "wait",
+    "serving": "good",
+    "engaged": "good",
+    "allocated": "good",
 }
 
 
@@ -130,7 +139,11 @@ def _review_state(row: Job) -> dict[str, Any]:
 def _follow_ups(found: Iterable[FollowUp], queue: Queue, at: datetime) -> list[dict[str, Any]]:
     rows = list(found)
     names = masked_names(r.owner_id for r in rows if r.owner_id)
-    causes = {"bad_rating": _("评价不满意"), "expert_bad": _("专家评价低"), "dispute": _("要求回头办")}
+    causes = {
+        "bad_rating": _("评价不满意"),
+        "expert_bad": _("专家评价低"),
+        "dispute": _("要求回头办"),
+    }
     made = []
     for row in rows:
         base = _about_request(row, queue, at)

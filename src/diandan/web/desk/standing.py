@@ -88,7 +88,10 @@ def new(request: HttpRequest) -> HttpResponse:
     by = door.actor(request)
     if request.method == "POST":
         return frame.act(
-            request, "standing", lambda: _arrange(request, by), lambda failed: _form(request, by, failed)
+            request,
+            "standing",
+            lambda: _arrange(request, by),
+            lambda failed: _form(request, by, failed),
         )
     return _form(request, by)
 

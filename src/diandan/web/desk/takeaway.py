@@ -65,7 +65,13 @@ def safe(cell: Any) -> str:
 
 
 def _plain(cell: Any) -> Any:
-    return f"{local(cell):%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else "" if cell is None else cell
+    return (
+        f"{local(cell):%Y-%m-%d %H:%M}"
+        if isinstance(cell, datetime)
+        else ""
+        if cell is None
+        else cell
+    )
 
 
 def _is_number(text: str) -> bool:

@@ -44,7 +44,11 @@ class Look:
     done: str | Promise = ""
 
 
-MISSING = (t("请写清楚门牌或在哪个路口"), t("请说一下希望哪天、几点来"), t("请留一个白天能接通的电话"))
+MISSING = (
+    t("请写清楚门牌或在哪个路口"),
+    t("请说一下希望哪天、几点来"),
+    t("请留一个白天能接通的电话"),
+)
 UNFIT = (t("这是收费服务,不属于志愿服务"), t("需要专业部门处理"), t("同一件事已经有一张点单"))
 UNMET = (t("附近没有会这项的队伍"), t("器材不具备"), t("季节不合适,到时再办"))
 REASON = Ask("reason", t("原因(对方会看到)"))
@@ -54,35 +58,71 @@ TEXT = Ask("text", t("说了什么"), required=False)
 REQUEST_LOOKS: dict[str, Look] = {
     "take_up": Look("a", primary=True, done=t("已受理")),
     "arrange": Look("d", primary=True),
-    "settle": Look("a", (Ask("text", t("怎么调处、做了什么")),), primary=True, done=t("已记下结果")),
-    "return_order": Look("r", (Ask("reason", t("缺什么(点单人会看到)"), hints=MISSING),), done=t("已退回,请点单人补充")),
-    "refuse": Look("f", (Ask("reason", t("为什么(点单人会看到)"), hints=UNFIT), Ask("whose", t("该找谁"), "text", required=False)), done=t("已答复不受理")),
+    "settle": Look(
+        "a", (Ask("text", t("怎么调处、做了什么")),), primary=True, done=t("已记下结果")
+    ),
+    "return_order": Look(
+        "r",
+        (Ask("reason", t("缺什么(点单人会看到)"), hints=MISSING),),
+        done=t("已退回,请点单人补充"),
+    ),
+    "refuse": Look(
+        "f",
+        (
+            Ask("reason", t("为什么(点单人会看到)"), hints=UNFIT),
+            Ask("whose", t("该找谁"), "text", required=False),
+        ),
+        done=t("已答复不受理"),
+    ),
     "pass_up": Look("p", (Ask("reason", t("为什么上交"), required=False),), done=t("已上交一级")),
     "hand_over": Look("h", (Ask("reason", t("为什么转热线")),), done=t("已转热线,对方通了就送出")),
-    "take_back": Look("b", (Ask("outcome", t("热线怎么说")),), primary=True, done=t("已收回,接着安排")),
+    "take_back": Look(
+        "b", (Ask("outcome", t("热线怎么说")),), primary=True, done=t("已收回,接着安排")
+    ),
     "finish": Look("e", (Ask("outcome", t("热线办理结果")),), done=t("已记为办完")),
-    "mark_unmet": Look("u", (Ask("reason", t("为什么暂时办不了"), hints=UNMET),), done=t("已记入未办成台账")),
-    "rate": Look("v", (SCORE, TEXT, Ask("channel", t("怎么说的"), "channel")), primary=True, done=t("评价已记下")),
-    "rate_as_expert": Look("v", (SCORE, Ask("text", t("评语"), required=False)), primary=True, done=t("专家评单已记下")),
+    "mark_unmet": Look(
+        "u", (Ask("reason", t("为什么暂时办不了"), hints=UNMET),), done=t("已记入未办成台账")
+    ),
+    "rate": Look(
+        "v",
+        (SCORE, TEXT, Ask("channel", t("怎么说的"), "channel")),
+        primary=True,
+        done=t("评价已记下"),
+    ),
+    "rate_as_expert": Look(
+        "v", (SCORE, Ask("text", t("评语"), required=False)), primary=True, done=t("专家评单已记下")
+    ),
     "dispute": Look("", (Ask("text", t("哪里没办好")),), done=t("已开始回头办")),
-    "resubmit": Look("a", (Ask("text", t("补充了什么"), required=False),), primary=True, done=t("已补充再交")),
+    "resubmit": Look(
+        "a", (Ask("text", t("补充了什么"), required=False),), primary=True, done=t("已补充再交")
+    ),
     "reopen": Look("", (Ask("reason", t("为什么重新办"), required=False),), done=t("已重新办理")),
-    "withdraw": Look("", (Ask("reason", t("为什么撤回"), required=False),), done=t("已替点单人撤回")),
+    "withdraw": Look(
+        "", (Ask("reason", t("为什么撤回"), required=False),), done=t("已替点单人撤回")
+    ),
     "close": Look("", done=t("已办结")),
     "unarrange": Look("", done=t("已拆出,单独安排")),
 }
 JOB_LOOKS: dict[str, Look] = {
     "submit": Look("a", primary=True, done=t("已提交审核")),
     "pass_review": Look("a", primary=True, done=t("已确认,可以派单")),
-    "approve": Look("a", (Ask("note", t("审核意见"), required=False),), primary=True, done=t("审核通过")),
+    "approve": Look(
+        "a", (Ask("note", t("审核意见"), required=False),), primary=True, done=t("审核通过")
+    ),
     "send_back": Look("r", (Ask("reason", t("要改什么(制单人会看到)")),), done=t("已退回修改")),
     "widen": Look("w", done=t("已扩大范围再问")),
     "recall": Look("c", done=t("已收回邀约")),
-    "escalate": Look("e", (Ask("reason", t("请上级协调什么"), required=False),), done=t("已上报督办")),
-    "give_up": Look("", (Ask("reason", t("为什么退回"), required=False),), done=t("已退回,重新派单")),
+    "escalate": Look(
+        "e", (Ask("reason", t("请上级协调什么"), required=False),), done=t("已上报督办")
+    ),
+    "give_up": Look(
+        "", (Ask("reason", t("为什么退回"), required=False),), done=t("已退回,重新派单")
+    ),
     "finish": Look("", done=t("已记为服务完成")),
     "close": Look("", done=t("已办结")),
-    "mark_unmet": Look("u", (Ask("reason", t("为什么暂时办不了"), hints=UNMET),), done=t("已记入未办成台账")),
+    "mark_unmet": Look(
+        "u", (Ask("reason", t("为什么暂时办不了"), hints=UNMET),), done=t("已记入未办成台账")
+    ),
     "cancel": Look("", (Ask("reason", t("为什么取消")),), done=t("已取消,点单回到待制单")),
 }
 # Done elsewhere on the page (ranked list, team's own pages) or not a clerk's to press.
@@ -123,7 +163,9 @@ def read_asks(request: HttpRequest, noun: str, verb: str) -> dict[str, Any]:
     for ask in look.asks:
         value = typed.get(ask.name, "").strip()
         if ask.required and not value:
-            raise Refusal("missing", _("请填写「%(label)s」。") % {"label": ask.label}, field=ask.name)
+            raise Refusal(
+                "missing", _("请填写「%(label)s」。") % {"label": ask.label}, field=ask.name
+            )
         if ask.sort == "score":
             words[ask.name] = int(value) if value.isdigit() else 0
         else:

@@ -159,7 +159,11 @@ def export(request: HttpRequest, plan_id: UUID, form: str) -> HttpResponse:
     heads = [_("住户"), _("地点"), _("应走访"), _("已走访"), _("记录"), _("听到的需求")]
     cells = [
         [
-            v["label"], v["place"], str(v["due_on"]), v["visited_at"], v["note"],
+            v["label"],
+            v["place"],
+            str(v["due_on"]),
+            v["visited_at"],
+            v["note"],
             "、".join(n["title"] for n in v["needs"]),  # type: ignore[attr-defined]  # a list
         ]
         for v in _households(row, by)

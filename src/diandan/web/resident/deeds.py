@@ -84,9 +84,7 @@ def _withdraw(request: HttpRequest, row: Request, by: Actor, at: datetime) -> No
 
 def _resubmit(request: HttpRequest, row: Request, by: Actor, at: datetime) -> None:
     do_request(row.id, "resubmit", by=by, at=at, text=request.POST.get("text", ""))
-    messages.success(
-        request, _("已补充,我们接着办。"), extra_tags=f"done:resubmit-{row.number}"
-    )
+    messages.success(request, _("已补充,我们接着办。"), extra_tags=f"done:resubmit-{row.number}")
 
 
 def _reopen(request: HttpRequest, row: Request, by: Actor, at: datetime) -> None:

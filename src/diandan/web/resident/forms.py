@@ -56,7 +56,10 @@ class OrderForm(forms.Form):
     item = forms.CharField(max_length=40, required=False)
     place = forms.CharField(max_length=20, required=False)
     place_words = _text(
-        t("社区(村)或小区的名字"), 40, help_text=t("写一两个字就行,拼音也可以。"), autocomplete="off"
+        t("社区(村)或小区的名字"),
+        40,
+        help_text=t("写一两个字就行,拼音也可以。"),
+        autocomplete="off",
     )
     street = _text(
         t("哪条路、哪个小区"),
@@ -70,7 +73,9 @@ class OrderForm(forms.Form):
         help_text=t("如 3幢202。志愿者到场签到后才能看到。"),
         autocomplete="address-line2",
     )
-    urgency = forms.ChoiceField(choices=[("normal", "normal"), ("urgent", "urgent")], required=False)
+    urgency = forms.ChoiceField(
+        choices=[("normal", "normal"), ("urgent", "urgent")], required=False
+    )
     day = forms.CharField(max_length=10, required=False)
     on = forms.DateField(
         label=t("选一天"),
@@ -147,9 +152,7 @@ class GuestForm(OrderForm):
 class FamilyForm(OrderForm):
     """The same for a mother or a neighbour: who she is, and how she agreed."""
 
-    who = _text(
-        t("替谁点单(姓名)"), 80, missing=t("请写替谁点单。"), autocomplete="off"
-    )
+    who = _text(t("替谁点单(姓名)"), 80, missing=t("请写替谁点单。"), autocomplete="off")
     who_phone = _text(
         t("她或他自己的手机号"),
         40,

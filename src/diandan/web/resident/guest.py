@@ -59,7 +59,9 @@ def send(request: HttpRequest, form: OrderForm) -> str:
     if not reaches_phones():
         return _("请填小票上的6位验证码。还没有小票?请到就近的实践站领取,或请工作人员代您点单。")
     trouble = sign_in.ask(request, phone)
-    return trouble or _("6位验证码已发到 %(phone)s,填在下面就能提交。") % {"phone": say_phone(phone)}
+    return trouble or _("6位验证码已发到 %(phone)s,填在下面就能提交。") % {
+        "phone": say_phone(phone)
+    }
 
 
 def person_of(request: HttpRequest, form: OrderForm, phone: str) -> Person:

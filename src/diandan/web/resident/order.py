@@ -98,9 +98,7 @@ def _try(request: HttpRequest, form: OrderForm, draft: Draft) -> SeeOther | str:
             return once(request, lambda: _place(request, wish, who, by))
         if isinstance(form, FamilyForm):
             return once(request, lambda: _place_for(request, form, wish))
-        return once(
-            request, lambda: _place(request, wish, door.me(request), door.actor(request))
-        )
+        return once(request, lambda: _place(request, wish, door.me(request), door.actor(request)))
     except Refusal as refusal:
         before = done_before(request)
         if before is not None:

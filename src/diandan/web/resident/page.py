@@ -36,7 +36,9 @@ def page(
         for href, label, count in places
     ]
     return render(
-        request, f"resident/{template}.html", {"links": links, "unread": new, **context},
+        request,
+        f"resident/{template}.html",
+        {"links": links, "unread": new, **context},
         status=status,
     )
 

@@ -211,7 +211,9 @@ def _row(
     people: dict[UUID, str],
 ) -> Row:
     by_me = fact.by_id is not None and fact.by_id == me
-    title = str(telling.mine if by_me and telling.mine and viewer != Viewer.STAFF else telling.title)
+    title = str(
+        telling.mine if by_me and telling.mine and viewer != Viewer.STAFF else telling.title
+    )
     team = teams.get(fact.team_id, "") if fact.team_id else ""
     if fact.kind == "job.offered" and team:
         title = _("派给%(team)s") % {"team": team}

@@ -126,9 +126,7 @@ def say_when(moment: datetime, at: datetime) -> str:
             "day": then.day,
             "time": clock,
         }
-    return _("%(month)d月%(day)d日%(time)s") % {
-        "month": then.month, "day": then.day, "time": clock
-    }
+    return _("%(month)d月%(day)d日%(time)s") % {"month": then.month, "day": then.day, "time": clock}
 
 
 def promised(due: datetime, at: datetime) -> ByWhen:
@@ -150,9 +148,9 @@ def _read(known: _Known, jobs: Iterable[Job], requests: Sequence[Request]) -> No
                 engagement__job_id__in=ids, engagement__ended_at=None, state__in=GOING
             ).values_list("engagement__job_id", flat=True)
         )
-        for offer in Offer.objects.filter(
-            job_id__in=ids, state=Offer.State.OPEN
-        ).select_related("team"):
+        for offer in Offer.objects.filter(job_id__in=ids, state=Offer.State.OPEN).select_related(
+            "team"
+        ):
             known.offers.setdefault(offer.job_id, []).append(offer)
     subjects = [*ids, *(r.id for r in requests)]
     known.clocks = {c.subject_id: c for c in Clock.objects.filter(subject_id__in=subjects)}
@@ -286,14 +284,10 @@ def _rung(row: Request | Job, known: _Known) -> ByWhen | None:
 
 def _until_closed(request: Request, known: _Known) -> ByWhen | None:
     """When the house stops waiting for her: the flow's rung that closes."""
-    said = (
-        _("%(when)s前补充") if request.state == R.RETURNED else _("%(when)s前可以评价")
-    )
+    said = _("%(when)s前补充") if request.state == R.RETURNED else _("%(when)s前可以评价")
     stage = flow_of(request.flow).stage("request", request.state)
     for rung in stage.ladder:
         if rung.does == "close" and rung.after.endswith("d") and not rung.after.endswith("wd"):
             due = request.state_at + timedelta(days=int(rung.after[:-1]))
             return ByWhen(due, said % {"when": say_when(due, known.at)})
     return None
-
-
