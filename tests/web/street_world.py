@@ -205,9 +205,38 @@ class Streets:
 
     def _things(self, street: Street) -> None:
         """One of everything that has an address, and the address's words for it."""
-        at, resident = self.at, street.people["resident"]
-        going, offered = street.requests["going"], street.requests["offered"]
+        going = street.requests["going"]
         assert street.team is not None
+        grant = RoleGrant.objects.filter(place=street.institute).first()
+        assert grant is not None
+        street.objects = {
+            "request_id": going.id,
+            "job_id": street.jobs["going"].id,
+            "offer_id": Offer.objects.get(job=street.jobs["offered"]).id,
+            "task_id": Task.objects.get(engagement__job=street.jobs["going"]).id,
+            "follow_up_id": FollowUp.objects.get(request=street.requests["served"]).id,
+            "case_id": HotlineCase.objects.get(request=street.requests["handed_over"]).id,
+            "team_id": street.team.id,
+            "person_id": street.people["resident"].id,
+            "place_id": street.station.id,
+            "kind_id": self.kind.id,
+            "grant_id": grant.id,
+            "key": going.follow_key,
+            "secret": street.people["resident"].calendar_key,
+            "application_key": f"base{street.mark == '甲'}",
+            "pk": 1,
+            "verb": "take_up",
+            "step": "confirm",
+            "what": "people",
+            "form": "csv",
+            "flow_id": "w1_jiangning",
+            **self._work(street),
+            **self._papers(street),
+        }
+
+    def _work(self, street: Street) -> dict[str, Any]:
+        """What hangs on orders and the menu."""
+        at = self.at
         item = Item.objects.create(
             place=street.station,
             kind=self.kind,
@@ -216,9 +245,10 @@ class Streets:
             made_at=at,
         )
         public = make.item(street.station, self.kind, f"公开义剪{street.mark}")
+        assert street.team is not None
         take = ItemTake.objects.create(item=public, team=street.team, taken_at=at)
         whistle = Whistle.objects.create(
-            request=offered,
+            request=street.requests["offered"],
             unit=street.institute,
             question=f"{street.words}谁管",
             asked_at=at,
@@ -234,6 +264,21 @@ class Streets:
         visit = Visit.objects.create(
             plan=plan, place=street.station, label=f"第一户{street.words}", due_on=at.date()
         )
+        incident = Incident.objects.create(
+            job=street.jobs["going"], by=street.people["volunteer"], at=at, text=street.words
+        )
+        return {
+            "incident_id": incident.id,
+            "whistle_id": whistle.id,
+            "item_id": item.id,
+            "take_id": take.id,
+            "plan_id": plan.id,
+            "visit_id": visit.id,
+        }
+
+    def _papers(self, street: Street) -> dict[str, Any]:
+        """Consents, standing orders, invitations, applications, keys and messages."""
+        at, resident = self.at, street.people["resident"]
         consent = make.consent(resident, Consent.About.STANDING_ORDER)
         standing = Standing.objects.create(
             person=resident,
@@ -248,59 +293,32 @@ class Streets:
             made_at=at,
         )
         message = tell(person=resident, kind="x", key=f"m-{street.mark}", text=street.words, at=at)
-        street.objects = {
-            "request_id": going.id,
-            "job_id": street.jobs["going"].id,
-            "offer_id": Offer.objects.get(job=street.jobs["offered"]).id,
-            "task_id": Task.objects.get(engagement__job=street.jobs["going"]).id,
-            "follow_up_id": FollowUp.objects.get(request=street.requests["served"]).id,
-            "case_id": HotlineCase.objects.get(request=street.requests["handed_over"]).id,
-            "incident_id": Incident.objects.create(
-                job=street.jobs["going"],
-                by=street.people["volunteer"],
-                at=at,
-                text=street.words,
-            ).id,
-            "whistle_id": whistle.id,
-            "item_id": item.id,
-            "take_id": take.id,
-            "plan_id": plan.id,
-            "visit_id": visit.id,
+        invitation = Invitation.objects.create(
+            team=street.team,
+            place=street.station,
+            phone_hash=resident.phone_hash,
+            invited_at=at,
+        )
+        application = BaseApplication.objects.create(
+            centre=self.centre,
+            name=f"基地{street.mark}",
+            about="书店",
+            address="路口",
+            phone="02552123456",
+            key=f"base{street.mark == '甲'}",
+            applied_at=at,
+        )
+        token = ApiToken.objects.create(
+            owner=street.people[Role.ADMIN], name="钥匙", digest=f"d{street.mark}", made_at=at
+        )
+        delivery = Delivery.objects.create(
+            message=message, channel="email", state=Delivery.State.FAILED, due_at=at
+        )
+        return {
             "standing_id": standing.id,
-            "team_id": street.team.id,
             "consent_id": consent.id,
-            "person_id": resident.id,
-            "place_id": street.station.id,
-            "kind_id": self.kind.id,
-            "grant_id": RoleGrant.objects.filter(place=street.institute).first().id,  # type: ignore[union-attr]
-            "invitation_id": Invitation.objects.create(
-                team=street.team,
-                place=street.station,
-                phone_hash=resident.phone_hash,
-                invited_at=at,
-            ).id,
-            "application_id": BaseApplication.objects.create(
-                centre=self.centre,
-                name=f"基地{street.mark}",
-                about="书店",
-                address="路口",
-                phone="02552123456",
-                key=f"base{street.mark == '甲'}",
-                applied_at=at,
-            ).id,
-            "token_id": ApiToken.objects.create(
-                owner=street.people[Role.ADMIN], name="钥匙", digest=f"d{street.mark}", made_at=at
-            ).id,
-            "delivery_id": Delivery.objects.create(
-                message=message, channel="email", state=Delivery.State.FAILED, due_at=at
-            ).id,
-            "key": going.follow_key,
-            "secret": resident.calendar_key,
-            "application_key": f"base{street.mark == '甲'}",
-            "pk": 1,
-            "verb": "take_up",
-            "step": "confirm",
-            "what": "people",
-            "form": "csv",
-            "flow_id": "w1_jiangning",
+            "invitation_id": invitation.id,
+            "application_id": application.id,
+            "token_id": token.id,
+            "delivery_id": delivery.id,
         }

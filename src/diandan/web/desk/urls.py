@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from . import items, jobs, lists, merge, proxy, requests, standing, visits
+from . import items, jobs, lists, merge, proxy, requests, standing, visits, whistles
 
 FORM = "(?P<form>xlsx|csv)"
 urlpatterns = [
@@ -26,7 +26,7 @@ urlpatterns = [
         name="desk_follow_up",
     ),
     path("requests/<uuid:request_id>/slip", proxy.slip, name="desk_slip"),
-    path("whistles/<uuid:whistle_id>", requests.answer_whistle, name="desk_answer_whistle"),
+    path("whistles/<uuid:whistle_id>", whistles.answer_whistle, name="desk_answer_whistle"),
     path("jobs/<uuid:job_id>/", jobs.show, name="desk_job"),
     path("jobs/<uuid:job_id>/do/<slug:verb>", jobs.do, name="desk_job_do"),
     path("jobs/<uuid:job_id>/split/<uuid:request_id>", jobs.split, name="desk_split"),
