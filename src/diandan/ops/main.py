@@ -26,6 +26,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("story", "story"),
     ("import", "importing"),
     ("places", "places"),
+    ("admin", "admin"),
     ("docs", "docs"),
     ("prove", "prove"),
     ("shots", "shots"),
