@@ -42,7 +42,7 @@ class World:
         _row, self.dispatcher = make.staff(Role.DISPATCHER, self.district.centre)
         _row, self.clerk = make.staff(Role.STATION_STAFF, self.district.station)
         self.team, self.leader_row, self.leader = make.team(self.district.institute)
-        self.second, _row, self.second_leader = make.team(self.district.centre)
+        self.second, self.second_row, self.second_leader = make.team(self.district.centre)
 
     def place(self, words: str = "厨房水管漏水", **wish: object) -> Request:
         """The resident's request, with whatever follows from it by itself."""
@@ -232,11 +232,30 @@ def test_a_bad_rating_starts_a_follow_up_and_a_reopen_starts_again(world: World)
     do_request(row.id, "reopen", by=world.me, at=world.at)
     row = world.rest(row)
     assert (row.state, row.reopened) == ("placed", 1)
+    assert FollowUp.objects.filter(request=row, settled_at=None).exists()
     do_request(row.id, "take_up", by=world.dispatcher, at=world.at)
     row = world.rest(row)
-    row = world.serve(row, world.offered(row), world.leader, world.leader_row)
+    with pytest.raises(Refusal) as no:
+        world.offered(row)
+    assert no.value.code == "overrule_reason"
+    offer = world.offered(row, world.second)
+    row = world.serve(row, offer, world.second_leader, world.second_row)
     do_request(row.id, "rate", by=world.me, at=world.at, score=5)
     assert Rating.objects.filter(request=row).count() == 2
+
+
+def test_a_reopened_need_of_the_fast_lane_is_looked_at_by_a_person(at: datetime) -> None:
+    world = World(at, flow="micro")
+    row = world.place()
+    offer = Offer.objects.get(job=world.job(row), team=world.team)
+    row = world.serve(row, offer, world.leader, world.leader_row)
+    do_request(row.id, "rate", by=world.me, at=world.at, score=1)
+    do_request(row.id, "reopen", by=world.me, at=world.at)
+    row = world.rest(row)
+    assert row.state == "placed"
+    do_request(row.id, "take_up", by=world.dispatcher, at=world.at)
+    row = world.rest(row)
+    assert world.job(row).state == "ready"
 
 
 def test_an_unmet_need_stays_in_the_ledger(world: World) -> None:

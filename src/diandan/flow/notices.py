@@ -25,6 +25,7 @@ from diandan.path.engage.models import LIVING_TASKS, Engagement, Task
 from diandan.path.engage.queries import living
 
 from . import authority
+from .byhand import goes_by_hand
 from .choice import flow_of
 from .models import Clock
 from .notice_table import FIRST_ONLY, NEUTRAL_ASKING, NEUTRAL_OTHERS, NOTICES, Notice, Whom
@@ -149,6 +150,9 @@ def _offers_of(fact: FactRow, job: Job) -> list[Offer]:
 def _applies(line: Notice, case: Case) -> bool:
     """Whether the line holds for this fact's particulars."""
     fact = case.fact
+    if _goes_on_by_itself(case) and line.whom in (Whom.DESK, Whom.ASKING):
+        # A step the house does itself asks nobody to do it, and is told with the one after it.
+        return line.whom == Whom.ASKING and fact.kind == "request.placed"
     if fact.kind == "request.added_to":
         return (line.whom == Whom.DESK) == bool(fact.data.get("from_requester"))
     if fact.kind == "job.task_answered":
@@ -157,6 +161,15 @@ def _applies(line: Notice, case: Case) -> bool:
         team_has_it = case.team is not None
         return team_has_it if line.whom == Whom.TEAM else not team_has_it
     return True
+
+
+def _goes_on_by_itself(case: Case) -> bool:
+    """Whether the state this fact led to is left at once by the flow's own next step."""
+    to = case.fact.data.get("to")
+    noun = "request" if case.request is not None else "job"
+    stages = flow_of(case.subject.flow).request if noun == "request" else None
+    stages = stages or flow_of(case.subject.flow).job
+    return bool(to in stages and stages[to].auto and not goes_by_hand(case.fact.kind, case.subject))
 
 
 def _did_it_herself(reader: Reader, line: Notice, case: Case) -> bool:

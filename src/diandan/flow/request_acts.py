@@ -30,7 +30,7 @@ from diandan.path.dispatch.actions.offer import recall_all
 from diandan.path.dispatch.models import Offer
 from diandan.path.engage.actions.allocate import end_engagement
 from diandan.path.grade.actions.rate import dispute, rate, settle_follow_up
-from diandan.path.grade.models import FollowUp, RaterRole
+from diandan.path.grade.models import RaterRole
 
 from . import authority
 from .choice import flow_of
@@ -230,13 +230,14 @@ def dispute_it(request: Request, *, flow: Flow, by: Actor, at: datetime, text: s
 
 
 def reopen(request: Request, *, flow: Flow, by: Actor, at: datetime, reason: str = "") -> None:
-    """重新办理: the same number and words, a fresh promise, another round."""
+    """重新办理: the same number and words, a fresh promise, another round.
+
+    A follow-up stays open with its named person until she has answered. What failed once does not
+    go the automatic way again (flow/steps.py): a person looks at it first.
+    """
     bond = Bond.objects.filter(request=request, left_at=None).first()
     if bond is not None:
         end_bond(bond, why="reopened", at=at)
-    open_follow_up = FollowUp.objects.filter(request=request, settled_at=None).first()
-    if open_follow_up is not None and by.person_id is not None:
-        settle_follow_up(request, text=_("重新办理"), by=by, at=at)
     request.promise_at = promise_for(request.centre, request.kind, request.urgency, at)
     request.save(update_fields=["promise_at"])
     advance(request, "reopen", by=by, at=at, reason=reason[:300])

@@ -12,17 +12,15 @@ from diandan.path.bundle.models import Job
 from diandan.path.bundle.states import JobState
 from diandan.path.dispatch.queries import open_offers
 
+from .byhand import goes_by_hand
 from .choice import flow_of
 from .conductor import do_job, do_request
-
-# A person took it out of the automatic way; what comes next is a person's to say.
-BY_HAND_AFTER = ("request.unarranged", "request.taken_back")
 
 
 def go_on(fact: FactRow, at: datetime) -> None:
     """Do the `auto` verb of the state just entered, if the subject still stands in it."""
     to = fact.data.get("to")
-    if not to or fact.kind in BY_HAND_AFTER:
+    if not to:
         return
     noun = fact.kind.split(".")[0]
     subject: Request | Job | None = None
@@ -30,7 +28,7 @@ def go_on(fact: FactRow, at: datetime) -> None:
         subject = Request.objects.filter(id=fact.request_id, state=to).first()
     elif noun == "job" and fact.job_id:
         subject = Job.objects.filter(id=fact.job_id, state=to).first()
-    if subject is None:
+    if subject is None or goes_by_hand(fact.kind, subject):
         return
     auto = flow_of(subject.flow).stage(noun, subject.state).auto
     if not auto:

@@ -33,6 +33,7 @@ class Candidate:
     members: int
     was_asked: bool = False
     has_taken_item: bool = True
+    has_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ def _rule_against(need: Need, c: Candidate) -> str:
     """The first hard rule that speaks against asking this team, or an empty string."""
     if c.was_asked:
         return "asked_before"
+    if c.has_failed:
+        return "failed_before"
     if need.takers_only and not c.has_taken_item:
         return "not_taken"
     if not need.skills <= c.skills:

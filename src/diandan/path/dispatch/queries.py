@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from diandan.ground.catalogue.models import ItemTake
 from diandan.ground.people.models import Team
 from diandan.kit.refusal import missing
 from diandan.kit.units import distance_m
-from diandan.path.bundle.models import Job
+from diandan.path.bundle.models import Bond, Job
 from diandan.path.bundle.states import JobState
 
 from .core import Candidate, Need, Ranked, rank
@@ -23,7 +24,7 @@ NEVER_ASKED_DAYS = 365
 
 
 def candidates_for(job: Job, at: datetime, *, takers_only: bool) -> list[Ranked]:
-    """Every living team of the job's centre, ranked with reasons. Three queries, whatever n."""
+    """Every living team of the job's centre, ranked with reasons. Four queries, whatever n."""
     week = at - timedelta(days=7)
     teams = (
         Team.objects.filter(home__path__startswith=job.centre.path, closed_at=None)
@@ -48,12 +49,33 @@ def candidates_for(job: Job, at: datetime, *, takers_only: bool) -> list[Ranked]
             )
         )
     need = Need(frozenset(job.skills), job.headcount, takers_only)
-    return rank(need, [_candidate(team, job, at, asked, takers) for team in teams])
+    marks = Marks(asked, takers, _failed(job))
+    return rank(need, [_candidate(team, job, at, marks) for team in teams])
 
 
-def _candidate(
-    team: Team, job: Job, at: datetime, asked: set[UUID], takers: set[UUID]
-) -> Candidate:
+def _failed(job: Job) -> set[UUID]:
+    """The teams whose service one of these residents had done again."""
+    requests = Bond.objects.filter(job=job, left_at=None, request__reopened__gt=0)
+    return set(
+        Offer.objects.filter(
+            state=Offer.State.ACCEPTED,
+            team__isnull=False,
+            job__bonds__left_why="reopened",
+            job__bonds__request__in=requests.values("request"),
+        ).values_list("team_id", flat=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The teams asked about this job, those that took its item up, and those that failed it."""
+
+    asked: set[UUID]
+    takers: set[UUID]
+    failed: set[UUID]
+
+
+def _candidate(team: Team, job: Job, at: datetime, marks: Marks) -> Candidate:
     last: datetime | None = team.last_asked  # type: ignore[attr-defined]  # annotated above
     return Candidate(
         team_id=team.id,
@@ -64,8 +86,9 @@ def _candidate(
         week_cap=team.week_cap,
         days_since_asked=(at - last).days if last else NEVER_ASKED_DAYS,
         members=team.living,  # type: ignore[attr-defined]  # annotated above
-        was_asked=team.id in asked,
-        has_taken_item=team.id in takers,
+        was_asked=team.id in marks.asked,
+        has_taken_item=team.id in marks.takers,
+        has_failed=team.id in marks.failed,
     )
 
 

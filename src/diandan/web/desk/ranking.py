@@ -130,6 +130,8 @@ def _out(row: Ranked, job: Job) -> dict[str, Any]:
 def _rule(code: str, c: Candidate, job: Job) -> str:
     if code == "asked_before":
         return _("这张单子问过了,不重复打扰")
+    if code == "failed_before":
+        return _("上次办得群众不满意,要求重办")
     if code == "not_taken":
         return _("没有事先认领这个菜单项目")
     if code == "skills":
