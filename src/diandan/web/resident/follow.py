@@ -25,6 +25,7 @@ from diandan.path.ask.models import Request
 from diandan.web import door
 from diandan.web.resident.deeds import do, offered_deeds
 from diandan.web.resident.page import page, typed
+from diandan.web.shared.mending import mendings
 from diandan.web.shared.once import once
 from diandan.web.shared.qr import qr_svg
 from diandan.web.shared.timeline import Viewer, request_timeline
@@ -133,11 +134,25 @@ def _follow(request: HttpRequest, row: Request, by: Actor, base: str) -> HttpRes
         ),
         "said": _said(row, by),
         "facts": _facts(row, at),
+        "mending": _mending(row, at),
         "refusal": refusal,
         "typed": request.POST if refusal else {},
         **offered_deeds(row, by),
     }
     return page(request, "follow", context, current="/requests", status=422 if refusal else 200)
+
+
+def _mending(row: Request, at: datetime) -> str:
+    """对不起没让您满意: who follows it up and by when, whatever state the order has come to."""
+    owed = mendings([row], at).get(row.id)
+    if owed is None:
+        return ""
+    said = (
+        _("对不起没让您满意。%(who)s正在跟进,应在%(when)s前给您答复,已超时,上一级也在催办。")
+        if at > owed.due_at
+        else _("对不起没让您满意。%(who)s正在跟进,%(when)s前给您答复。")
+    )
+    return said % {"who": owed.who, "when": say_when(owed.due_at, at)}
 
 
 def _said(row: Request, by: Actor) -> list[dict[str, Any]]:
@@ -176,7 +191,7 @@ def _said_when(moment: datetime, at: datetime | None) -> str:
 
 def _window(row: Request, at: datetime | None) -> str:
     if row.wanted_from is None or row.wanted_until is None:
-        return _("都可以")
+        return _("时间不限")
     until = local(row.wanted_until)
     end = f"{until:%H:%M}" if until.minute else _("%(hour)d点") % {"hour": until.hour}
     return _("%(start)s到%(end)s") % {"start": _said_when(row.wanted_from, at), "end": end}

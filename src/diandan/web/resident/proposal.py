@@ -124,8 +124,9 @@ class Draft:
             chip(p.id, p.name, chosen=self.place == p, icon="map-pin")
             for p in list(once.values())[:PLACES_SHOWN]
         ]
-        other = chip(OTHER_PLACE, _("别的地方"), chosen=self.place is None)
-        return [*shown, other]
+        if not shown:
+            return []  # one pill alone is no choice: the field for the name stands open instead
+        return [*shown, chip(OTHER_PLACE, _("别的地方"), chosen=self.place is None)]
 
     @property
     def urgency_chips(self) -> list[dict[str, Any]]:
@@ -154,7 +155,7 @@ class Draft:
             for d in days_from(self.at)
         ]
         parts = {
-            "any": _("都可以"),
+            "any": _("时间不限"),
             "morning": _("上午"),
             "afternoon": _("下午"),
             "evening": _("晚上"),
@@ -168,7 +169,7 @@ class Draft:
         may = str(form["may_come"].value() or "")
         return {
             "day": [
-                chip("any", _("都可以"), chosen=day == "any"),
+                chip("any", _("时间不限"), chosen=day == "any"),
                 *days,
                 chip("on", _("更晚的日子"), chosen=day == "on"),
             ],

@@ -24,6 +24,7 @@ from diandan.path.ask.states import REQUEST_ENDS, RequestState
 from diandan.path.bundle.models import Bond, Job
 from diandan.path.bundle.states import JOB_ENDS
 
+from .mending import UNTOLD_CAUSE, posts
 from .words import ByWhen, StateWords, Viewer, for_job, for_request
 
 __all__ = ["Row", "Viewer", "job_timeline", "request_timeline"]
@@ -34,6 +35,7 @@ WORKERS = frozenset({Viewer.STAFF, Viewer.VOLUNTEER})
 OWN = frozenset({Viewer.STAFF, Viewer.REQUESTER})
 # Facts of one team's dealings: other teams do not see them.
 TEAMS_OWN = frozenset({"job.declined", "job.offer_expired", "job.offered", "job.given_up"})
+MENDED_BY = "follow_up.opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ TELLINGS: dict[str, Telling] = {
     "request.added_to": Telling(t("留言"), OWN, "plain", t("您补充了说明")),
     "request.kind_changed": Telling(t("改了服务类型"), OWN, "plain", t("您改了服务类型")),
     "request.called_back": Telling(t("电话回访"), OWN, "plain"),
+    "follow_up.opened": Telling(t("有专人跟进"), OWN, "wait"),
+    "follow_up.settled": Telling(t("跟进办结"), OWN),
     "request.reminded": Telling(t("提醒经办人"), STAFF, "wait"),
     "job.designed": Telling(t("制单"), STAFF),
     "job.redesigned": Telling(t("修改服务单"), STAFF, "plain"),
@@ -181,6 +185,7 @@ def _tell(
         for fact in facts
         if fact.kind in TELLINGS
         and viewer in TELLINGS[fact.kind].seen
+        and (viewer == Viewer.STAFF or fact.data.get("cause") != UNTOLD_CAUSE)
         and (viewer != Viewer.VOLUNTEER or fact.kind not in TEAMS_OWN or fact.team_id in teams)
     ]
     team_names = dict(
@@ -189,7 +194,15 @@ def _tell(
         )
     )
     people = masked_names(_people_of(told, viewer))
-    return [_row(f, telling, viewer, me, team_names, people) for f, telling in told]
+    rows = [_row(f, telling, viewer, me, team_names, people) for f, telling in told]
+    owners = {f.person_id for f, _t in told if f.kind == MENDED_BY and f.person_id}
+    who = posts(owners, told[-1][0].at) if owners else {}
+    return [
+        replace(row, who=who.get(fact.person_id, "") if fact.person_id else "")
+        if fact.kind == MENDED_BY
+        else row
+        for row, (fact, _t) in zip(rows, told, strict=True)
+    ]
 
 
 def _people_of(told: list[tuple[FactRow, Telling]], viewer: Viewer) -> set[UUID]:
@@ -241,7 +254,7 @@ def _with_now(rows: list[Row], state: StateWords) -> list[Row]:
     """Where it stands now, last; on the last fact's own row when that says the same."""
     last = rows[-1] if rows and rows[-1].title == state.word else Row(state.word)
     before = rows[:-1] if last.at else rows
-    who = _("由%(who)s负责") % {"who": state.who} if state.who else ""
+    who = state.duty or (_("由%(who)s负责") % {"who": state.who} if state.who else "")
     now = replace(last, who=who, tone=state.tone, is_now=True, by=state.by)
     return [*before, now]
 

@@ -26,6 +26,8 @@ from diandan.path.bundle.states import JobState
 from diandan.path.dispatch.models import Offer
 from diandan.path.engage.models import Engagement, Task
 
+from .mending import Mending, mendings
+
 R, J = RequestState, JobState
 GOING = (Task.State.ON_WAY, Task.State.CHECKED_IN)
 
@@ -58,6 +60,7 @@ class StateWords:
     icon: str = ""
     who: str = ""
     by: ByWhen | None = None
+    duty: str = ""  # said instead of 现在由〇〇负责, where nobody has taken it on yet
 
 
 @dataclass(slots=True)
@@ -72,6 +75,7 @@ class _Known:
     offers: dict[UUID, list[Offer]] = field(default_factory=dict)
     clocks: dict[UUID, Clock] = field(default_factory=dict)
     places: dict[int, Place] = field(default_factory=dict)
+    mending: dict[UUID, Mending] = field(default_factory=dict)
 
 
 def for_request(request: Request, at: datetime, viewer: Viewer = Viewer.REQUESTER) -> StateWords:
@@ -82,13 +86,14 @@ def for_request(request: Request, at: datetime, viewer: Viewer = Viewer.REQUESTE
 def for_requests(
     requests: Sequence[Request], at: datetime, viewer: Viewer = Viewer.REQUESTER
 ) -> dict[UUID, StateWords]:
-    """Many requests in six queries."""
+    """Many requests in a constant number of queries."""
     known = _Known(at, viewer)
     arranged = [r.id for r in requests if r.state == R.ARRANGED]
     if arranged:
         bonds = Bond.objects.filter(request_id__in=arranged, left_at=None).select_related("job")
         known.jobs = {bond.request_id: bond.job for bond in bonds}
     _read(known, known.jobs.values(), requests)
+    known.mending = mendings([r for r in requests if r.state == R.RATED], at)
     return {r.id: _request_words(r, known) for r in requests}
 
 
@@ -166,7 +171,7 @@ def _request_words(request: Request, known: _Known) -> StateWords:
     state = R(request.state)
     job = known.jobs.get(request.id)
     if state == R.ARRANGED and job is not None:
-        return _job_words(job, request.promise_at, known)
+        return _job_words(job, request.promise_at, known, request.wanted_until)
     owner = _owner(request, known)
     if state in (R.PLACED, R.TAKEN_UP, R.ARRANGED):
         word = _("已收到") if state == R.PLACED else _("正在安排")
@@ -184,6 +189,15 @@ def _request_words(request: Request, known: _Known) -> StateWords:
     if state == R.REFUSED:
         return StateWords(_("没有受理"), "late", "signpost", request.whose, None)
     if state == R.RATED:
+        owed = known.mending.get(request.id)
+        if owed is not None:
+            return StateWords(
+                _("已评价,有专人跟进"),
+                "wait",
+                "refresh-cw",
+                owed.who,
+                promised(owed.due_at, known.at),
+            )
         return StateWords(_("已评价,谢谢您"), "good", "circle-check", "", None)
     return StateWords(str(state.label), "good" if state == R.CLOSED else "plain", "circle-check")
 
@@ -197,7 +211,9 @@ def _hers(request: Request, known: _Known) -> StateWords:
     return StateWords(_("服务完成,请您评价"), "good", "star", who, by)
 
 
-def _job_words(job: Job, promise_at: datetime, known: _Known) -> StateWords:
+def _job_words(
+    job: Job, promise_at: datetime, known: _Known, wanted_until: datetime | None = None
+) -> StateWords:
     state = J(job.state)
     team = known.teams.get(job.id, "")
     owner = _owner(job, known)
@@ -212,7 +228,7 @@ def _job_words(job: Job, promise_at: datetime, known: _Known) -> StateWords:
         word = _("正在加紧安排") if to_all else str(state.label)
         return StateWords(word, "wait", "clock", owner, promised(promise_at, known.at))
     if state in (J.ENGAGED, J.ALLOCATED, J.SERVING):
-        return _in_hand(job, team, promise_at, known)
+        return _in_hand(job, team, wanted_until, known)
     if state == J.SERVED:
         return StateWords(_("服务完成"), "good", "circle-check", owner)
     if state == J.UNMET:
@@ -221,39 +237,63 @@ def _job_words(job: Job, promise_at: datetime, known: _Known) -> StateWords:
 
 
 def _offered(job: Job, owner: str, known: _Known) -> StateWords:
+    """Asked, and nobody has said yes: no team is answerable yet, the house is."""
     offers = known.offers.get(job.id, [])
     named = [o.team.name for o in offers if o.team is not None]
     if len(named) == 1:
-        word, who = _("已派给%(team)s,等对方确认") % {"team": named[0]}, named[0]
+        word = _("已派给%(team)s,等对方确认") % {"team": named[0]}
     elif named:
         word = ngettext(
-            "已派给%(n)d支队伍,等对方确认", "已派给%(n)d支队伍,等对方确认", len(named)
+            "已问%(n)d支队伍,等先确认的一队", "已问%(n)d支队伍,等先确认的一队", len(named)
         ) % {"n": len(named)}
-        who = "、".join(named)
     else:
-        word, who = _("正在请志愿队接单"), owner
+        word = _("正在请志愿队接单")
     if not offers:
-        return StateWords(word, "wait", "send", who)
+        return StateWords(word, "wait", "send", owner)
+    if len(named) > 1:
+        duty = _("已问%(teams)s,等哪一队先确认;%(owner)s负责催办") % {
+            "teams": "、".join(named),
+            "owner": owner,
+        }
+    else:
+        duty = _("%(owner)s负责催办") % {"owner": owner}
     due = min(o.expires_at for o in offers)
     when = say_when(due, known.at)
     late = known.at > due
     said = _("应在%(when)s前确认,已超时") if late else _("%(when)s前确认")
-    return StateWords(
-        word, "wait", "send", who, ByWhen(due, said % {"when": when}, late=late, tone="wait")
-    )
+    by = ByWhen(due, said % {"when": when}, late=late, tone="wait")
+    return StateWords(word, "wait", "send", owner, by, duty)
 
 
-def _in_hand(job: Job, team: str, promise_at: datetime, known: _Known) -> StateWords:
+def _in_hand(job: Job, team: str, wanted_until: datetime | None, known: _Known) -> StateWords:
+    """A team has said yes: the answer has been given, what is owed now is the deed."""
     if job.state == J.SERVING:
         return StateWords(_("志愿者正在服务"), "good", "hand-helping", team)
-    if job.starts_at is not None and job.starts_at > known.at:
-        by = ByWhen(job.starts_at, _("%(when)s上门") % {"when": say_when(job.starts_at, known.at)})
-    else:
-        by = promised(promise_at, known.at)
+    by = _done_by(job, wanted_until, known)
     if job.id in known.going:
         return StateWords(_("志愿者在路上"), "good", "navigation", team, by)
     word = _("%(team)s已接单") if job.state == J.ENGAGED else _("%(team)s已安排志愿者")
     return StateWords(word % {"team": team}, "good", "circle-check", team, by)
+
+
+def _done_by(job: Job, wanted_until: datetime | None, known: _Known) -> ByWhen | None:
+    """The appointment, else when it is to be done; 答复 was before, 办好 is from here on."""
+    if job.starts_at is not None and job.starts_at > known.at:
+        when = say_when(job.starts_at, known.at)
+        return ByWhen(job.starts_at, _("%(when)s上门") % {"when": when})
+    due = job.ends_at or wanted_until
+    if due is not None:
+        when = say_when(due, known.at)
+        if known.at > due:
+            return ByWhen(due, _("应在%(when)s前办好,已超时") % {"when": when}, late=True)
+        return ByWhen(due, _("%(when)s前办好") % {"when": when}, tone="wait")
+    clock = known.clocks.get(job.id)
+    if clock is None:
+        return None
+    when = say_when(clock.due_at, known.at)
+    if known.at > clock.due_at:
+        return ByWhen(clock.due_at, _("应在%(when)s前定好时间,已超时") % {"when": when}, late=True)
+    return ByWhen(clock.due_at, _("%(when)s前与您定好时间") % {"when": when}, tone="wait")
 
 
 def _owner(row: Request | Job, known: _Known) -> str:
