@@ -86,7 +86,7 @@ class TestSignIn:
         client = Client()
         code = self.code_page(client, sent)
         page = client.post("/me/sign-in", {"step": "code", "phone": NUMBER, "code": code})
-        assert (page.status_code, page["Location"]) == (302, "/me/")
+        assert (page.status_code, page["Location"]) == (302, "/")
         assert client.get("/me/").status_code == 200
 
     @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:1"])
@@ -97,7 +97,7 @@ class TestSignIn:
         page = client.post(
             "/me/sign-in", {"step": "code", "phone": NUMBER, "code": code, "next": target}
         )
-        assert page["Location"] == "/me/"
+        assert page["Location"] == "/"
 
     def test_wrong_codes_are_counted(self, station: Place, sent: list[Any]) -> None:
         client = Client()

@@ -124,6 +124,14 @@ def _newcomer_step(request: HttpRequest) -> HttpResponse:
     return enter(request, person, at)
 
 
+def home_page(person: Person, at: datetime) -> str:
+    """Where she most likely came to: her desk, what is asked of her, or the front page."""
+    actor = queries.actor_for(person.id, at)
+    if actor.is_staff:
+        return "/desk/"
+    return "/v/" if actor.is_volunteer else "/"
+
+
 def enter(
     request: HttpRequest, person: Person, at: datetime, *, method: str = "code"
 ) -> HttpResponse:
@@ -131,7 +139,10 @@ def enter(
     login = register.sign_in_person(person=person, at=at)
     record_authentication(request, login, method=method)
     response: HttpResponse = perform_login(
-        request, login, email_verification="none", redirect_url=door.next_page(request)
+        request,
+        login,
+        email_verification="none",
+        redirect_url=door.next_page(request, default=home_page(person, at)),
     )
     door.forget_actor(request)
     if person.elder_mode:

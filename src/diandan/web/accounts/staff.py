@@ -28,7 +28,7 @@ from diandan.web.accounts.forms import CodeForm, PhoneForm, StaffLoginForm
 from diandan.web.accounts.sign_in import PURPOSE, enter
 from diandan.web.accounts.volunteering import GUARDIAN
 
-DEMO_EACH = 3
+DEMO_EACH, DEMO_LEADERS, DEMO_OTHERS = 3, 60, 12
 PURPOSES = {PURPOSE, GUARDIAN, volunteers.THAW}
 
 
@@ -181,20 +181,20 @@ def _demo_groups(request: HttpRequest) -> list[dict[str, Any]]:
     leaders = (
         Membership.objects.select_related("person", "team")
         .filter(left_at=None, duty=Membership.Duty.LEADER, person__frozen_at=None)
-        .order_by("joined_at")[:DEMO_EACH]
+        .order_by("joined_at")[:DEMO_LEADERS]
     )
     groups[_("队长")] = [_demo_row(m.person, m.team.name) for m in leaders]
     others = (
         Volunteer.objects.select_related("person")
         .filter(person__frozen_at=None)
         .exclude(person__memberships__duty=Membership.Duty.LEADER)
-        .order_by("number")[:DEMO_EACH]
+        .order_by("number")[:DEMO_OTHERS]
     )
     groups[_("志愿者")] = [_demo_row(v.person, v.number) for v in others]
     residents = (
         Person.objects.select_related("home")
         .filter(registered_at__isnull=False, volunteer=None, grants=None, frozen_at=None)
-        .order_by("registered_at")[:DEMO_EACH]
+        .order_by("-registered_at")[:DEMO_OTHERS]
     )
     groups[_("居民")] = [_demo_row(p, p.home.name if p.home else "") for p in residents]
     return [{"title": title, "people": rows} for title, rows in groups.items() if rows]
