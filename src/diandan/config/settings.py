@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "diandan.web.lost.WrongLinkMiddleware",
     "diandan.web.door.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

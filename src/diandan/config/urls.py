@@ -13,3 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("diandan.web.volunteer.urls")),
     path("", include("diandan.web.resident.urls")),
 ]
+handler404 = "diandan.web.lost.not_found"
+handler500 = "diandan.web.lost.broken"

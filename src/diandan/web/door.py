@@ -25,6 +25,7 @@ from diandan.kit import clock
 from diandan.kit.refusal import Refusal, forbidden
 
 View = Callable[..., HttpResponse]
+NOT_A_FORMS = (401, 403, 404)
 ELDER_COOKIE = "elder"
 ELDER_SECONDS = 60 * 60 * 24 * 365
 log = structlog.get_logger()
@@ -218,6 +219,7 @@ class RefusalMiddleware:
             "sentence": exception.sentence,
             "code": exception.code,
             "back_url": _came_from(request),
+            "is_form": request.method == "POST" and exception.status not in NOT_A_FORMS,
             **{k: exception.more[k] for k in ("steps", "whose") if k in exception.more},
         }
         return render(request, "refusal.html", context, status=exception.status)
