@@ -27,6 +27,8 @@ from diandan.web.accounts.send import reaches_phones, send_code
 PURPOSE = "sign_in"
 PROOF_SALT = "diandan.newcomer"
 PROOF_SECONDS = 20 * 60
+PROVEN = "diandan.proven"  # the session's note, and its salt, of a phone proven for an order
+PROVEN_SECONDS = 10 * 60
 
 
 @sensitive_post_parameters("code")
@@ -37,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if door.login_of(request):
             return HttpResponseRedirect(door.next_page(request))
         return _page(request, "phone", PhoneForm())
-    steps = {"code": _code_step, "newcomer": _newcomer_step}
+    steps = {"code": _code_step, "newcomer": _newcomer_step, "proven": _proven_step}
     return steps.get(request.POST.get("step", ""), _phone_step)(request)
 
 
@@ -132,6 +134,28 @@ def home_page(person: Person, at: datetime) -> str:
     return "/v/" if actor.is_volunteer else "/"
 
 
+def proven(request: HttpRequest) -> dict[str, str]:
+    """The phone proven in this browser a moment ago, and the order it was proven for."""
+    try:
+        note: dict[str, str] = signing.loads(
+            request.session.get(PROVEN, ""), salt=PROVEN, max_age=PROVEN_SECONDS
+        )
+    except signing.BadSignature:
+        return {}
+    return note
+
+
+def _proven_step(request: HttpRequest) -> HttpResponse:
+    """One press after an order by code: the same proof, used once, signs her in."""
+    note = proven(request)
+    request.session.pop(PROVEN, None)
+    person = queries.by_phone(note["phone"]) if note else None
+    if person is None or request.POST.get("key") != note["key"]:
+        messages.warning(request, _("时间太久了,请重新获取验证码。"))
+        return _page(request, "phone", PhoneForm())
+    return enter(request, person, door.now(request))
+
+
 def enter(
     request: HttpRequest, person: Person, at: datetime, *, method: str = "code"
 ) -> HttpResponse:
@@ -167,6 +191,28 @@ def _page(
         "phone": phone,
         "phone_said": say_phone(phone) if step == "code" else mask_phone(phone),
         "next": door.next_page(request, ""),
+        "reason": _reason(door.next_page(request, "")),
         "reaches_phones": reaches_phones(),
     }
     return render(request, f"accounts/sign_in_{step}.html", context)
+
+
+def _reason(onward: str) -> dict[str, str]:
+    """Why this page asks who she is, and how it goes without signing in."""
+    at = onward.partition("?")[0]
+    if at.startswith(("/requests", "/messages", "/standing")):
+        return {
+            "why": _("您的点单和消息只给您本人看,所以先核对手机号。"),
+            "else": _(
+                "不登录也能看一张单子:点短信里的链接,或扫回执上的二维码;"
+                "都不在手边,就到窗口报单号,再报手机收到的验证码。"
+            ),
+        }
+    if at == "/family":
+        return {
+            "why": _("替家人点单要记下是谁代点的、本人是否同意,所以先核对您的手机号。"),
+            "else": _("不登录也能替自己点单;替家人,也可以请实践站的工作人员代点。"),
+            "href": "/order",
+            "link": _("替自己点单"),
+        }
+    return {}

@@ -23,9 +23,11 @@ from diandan.kit.refusal import Refusal, forbidden, missing
 from diandan.kit.units import local
 from diandan.path.ask.models import Request
 from diandan.web import door
+from diandan.web.accounts.send import reaches_phones
+from diandan.web.resident import guest
 from diandan.web.resident.deeds import do, offered_deeds
 from diandan.web.resident.page import page, typed
-from diandan.web.shared.mending import mendings
+from diandan.web.shared.mending import answers, mendings
 from diandan.web.shared.once import once
 from diandan.web.shared.qr import qr_svg
 from diandan.web.shared.timeline import Viewer, request_timeline
@@ -59,11 +61,12 @@ def done(request: HttpRequest, key: str) -> HttpResponse:
         "number": row.number,
         "words": promised(row.promise_at, at).words,
         "at": row.promise_at,
-        "slip_url": f"/r/{key}/slip",
     }
     link = f"{settings.PUBLIC_URL}/r/{key}"
     context = {
         "row": row,
+        "enter_as": guest.said_phone(request, key),
+        "reaches_phones": reaches_phones(),
         "promise": promise,
         "state": for_request(row, at),
         "base": f"/r/{key}",
@@ -135,6 +138,7 @@ def _follow(request: HttpRequest, row: Request, by: Actor, base: str) -> HttpRes
         "said": _said(row, by),
         "facts": _facts(row, at),
         "mending": _mending(row, at),
+        "answers": answers([row]).get(row.id, []),
         "refusal": refusal,
         "typed": request.POST if refusal else {},
         **offered_deeds(row, by),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from diandan.ground.people import queries as people
 from diandan.ground.people.actions import codes
 from diandan.ground.people.actions.register import register
-from diandan.ground.people.core import clean_phone, say_phone
+from diandan.ground.people.core import clean_phone, mask_phone, say_phone
 from diandan.ground.people.models import Person
 from diandan.kit.refusal import Refusal
 from diandan.web import door
@@ -51,6 +51,23 @@ def _proof_of(form: OrderForm) -> str:
     except signing.BadSignature:
         return ""
     return phone
+
+
+def remember(request: HttpRequest, phone: str, key: str) -> None:
+    """Keep for a few minutes, in this browser's session alone, that the phone was just proven.
+
+    It opens nothing by itself: from the page of this very order she may sign in by one press.
+    """
+    proof = {"phone": phone, "key": key}
+    request.session[sign_in.PROVEN] = signing.dumps(proof, salt=sign_in.PROVEN, compress=True)
+
+
+def said_phone(request: HttpRequest, key: str) -> str:
+    """The phone just proven for this order, masked, when she may still sign in by it."""
+    if door.login_of(request) is not None:
+        return ""
+    proof = sign_in.proven(request)
+    return mask_phone(proof["phone"]) if proof.get("key") == key else ""
 
 
 def send(request: HttpRequest, form: OrderForm) -> str:

@@ -95,7 +95,9 @@ def _try(request: HttpRequest, form: OrderForm, draft: Draft) -> SeeOther | str:
                 return guest.send(request, form)
             who = guest.person_of(request, form, phone)
             by = people.actor_for(who.id, door.now(request))
-            return once(request, lambda: _place(request, wish, who, by))
+            answer = once(request, lambda: _place(request, wish, who, by))
+            guest.remember(request, phone, answer.url.split("/")[2])
+            return answer
         if isinstance(form, FamilyForm):
             return once(request, lambda: _place_for(request, form, wish))
         return once(request, lambda: _place(request, wish, door.me(request), door.actor(request)))

@@ -71,13 +71,14 @@ def directory(request: HttpRequest) -> HttpResponse:
 
 
 def _counts(centre: Place) -> list[dict[str, Any]]:
+    title = centre.about.get("material", {}).get("title", "")
     return [
         {
             "label": c.label,
             "now": c.now,
             "href": f"{reverse('sites')}?kind={c.kind}" if c.kind != "all" else "",
-            "beside": _("材料(%(dated)s)写“%(words)s”")
-            % {"dated": c.dated or _("未署日期"), "words": c.words}
+            "beside": _("材料(%(dated)s,〈%(title)s〉)写“%(words)s”")
+            % {"dated": c.dated or _("未署日期"), "title": title, "words": c.words}
             if c.material is not None
             else "",
         }

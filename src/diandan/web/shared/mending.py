@@ -48,6 +48,15 @@ def mendings(requests: Iterable[Request], at: datetime) -> dict[UUID, Mending]:
     }
 
 
+def answers(requests: Iterable[Request]) -> dict[UUID, list[str]]:
+    """What was said to her at the end of each settled follow-up, oldest first."""
+    told: dict[UUID, list[str]] = {}
+    rows = FollowUp.objects.filter(request_id__in=[r.id for r in requests])
+    for row in rows.exclude(settled_at=None).exclude(cause=UNTOLD_CAUSE).order_by("settled_at"):
+        told.setdefault(row.request_id, []).append(row.settlement)
+    return told
+
+
 def posts(people: set[UUID], at: datetime) -> dict[UUID, str]:
     """上元社区实践站 站点人员 李**: the place, the role and the masked name of each."""
     if not people:
