@@ -38,7 +38,7 @@ def sent(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[tuple[str, str]
 
 def test_two_screens_without_scripts(world: World) -> None:
     client = world.browser()
-    page = client.post("/order", {"step": "first", "words": "岔路社区水管漏水,马上来"})
+    page = client.post("/order", {"step": "first", "words": "岔路社区水管漏水,马上来"}, follow=True)
     assert page.status_code == 200
     said = page.content.decode()
     assert 'value="plumbing" checked' in said
@@ -187,7 +187,7 @@ def test_where_the_menu_comes_first(world: World, settings: Any) -> None:
     world.centre.save()
     item = make.item(world.station, world.haircut, "春季义剪")
     client = world.browser()
-    page = client.post("/order", {"step": "first", "words": "想理发"})
+    page = client.post("/order", {"step": "first", "words": "想理发"}, follow=True)
     assert "春季义剪" in page.content.decode()
     refused = client.post("/order", world.form(kind="haircut", words="想理发"))
     assert refused.status_code == 422
@@ -203,7 +203,7 @@ def test_a_city_asks_for_the_station_first(world: World, settings: Any) -> None:
     assert client.get("/menu").status_code == 422
     client.post("/site", {"place": world.station.id})
     assert "您需要什么帮助" in text_of(client.get("/"))
-    page = client.post("/order", {"step": "first", "words": "水管漏水"})
+    page = client.post("/order", {"step": "first", "words": "水管漏水"}, follow=True)
     assert 'value="plumbing" checked' in page.content.decode()
 
 
@@ -259,3 +259,15 @@ def test_two_cannot_have_the_last_seat(world: World) -> None:
     )
     assert sorted(page.status_code for page in pages) == [303, 422]
     assert Request.objects.count() == 1
+
+
+def test_the_second_screen_has_an_address_to_come_back_to(world: World) -> None:
+    client = world.browser()
+    page = client.post("/order", {"step": "first", "words": "想理发"})
+    assert page.status_code == 303
+    assert "理发" not in page["Location"]
+    for _again in range(2):
+        assert 'value="haircut" checked' in client.get(page["Location"]).content.decode()
+    assert client.post("/order", world.form()).status_code == 303
+    assert client.get(page["Location"]).status_code == 200  # the browser's Back from the end
+    assert "想理发" not in client.get(page["Location"]).content.decode()

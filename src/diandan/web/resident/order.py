@@ -24,7 +24,7 @@ from diandan.kit.refusal import Refusal
 from diandan.path.ask.actions.place import Wish
 from diandan.path.ask.models import Channel, Urgency
 from diandan.web import door
-from diandan.web.resident import guest
+from diandan.web.resident import first, guest
 from diandan.web.resident.forms import FamilyForm, GuestForm, OrderForm
 from diandan.web.resident.here import here, remember_site
 from diandan.web.resident.page import page
@@ -61,9 +61,11 @@ def family(request: HttpRequest) -> HttpResponse:
 def _order(request: HttpRequest, form_class: type[OrderForm]) -> HttpResponse:
     where = here(request)
     where.must_centre()
-    first = request.method == "GET" or request.POST.get("step") == FIRST_SCREEN
-    draft = draft_of(request, where, request.GET if request.method == "GET" else request.POST)
-    if first:
+    if request.POST.get("step") == FIRST_SCREEN:
+        return SeeOther(f"{request.path}?{urlencode({'draft': first.keep(request)})}")
+    is_get = request.method == "GET"
+    draft = draft_of(request, where, first.kept(request) if is_get else request.POST)
+    if is_get:
         return _page(request, form_class(initial=draft.initial(request)), draft)
     form = form_class(request.POST)
     before = done_before(request)
@@ -71,6 +73,7 @@ def _order(request: HttpRequest, form_class: type[OrderForm]) -> HttpResponse:
         return before
     answer = _try(request, form, draft)
     if isinstance(answer, SeeOther):
+        first.forget(request)
         if draft.place is not None:
             remember_site(answer, draft.place)
         return answer
