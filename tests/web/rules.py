@@ -77,9 +77,9 @@ RULES: dict[str, Rule] = {
     **_many("v_accept", Rule(None, LEADER)),
     **_many("v_decline", Rule(MEMBERS, LEADER)),
     **_many("v_job", Rule(LEADER, None)),
-    **_many("v_allocate v_finish v_give_up v_drop", Rule(None, LEADER)),
+    **_many("v_agree_time v_allocate v_finish v_job_say v_give_up v_drop", Rule(None, LEADER)),
     **_many("v_task", Rule(frozenset({"volunteer"}), None)),
-    **_many("v_step v_incident", Rule(None, frozenset({"volunteer"}))),
+    **_many("v_step v_incident v_task_say", Rule(None, frozenset({"volunteer"}))),
     **_many("v_site_code", Rule(SITE, None)),
     # desks
     **_many("desk desk_items desk_standing desk_visits", Rule(ROLES, None)),

@@ -17,14 +17,17 @@ from diandan.path.ask.actions.amend import add_words, change_kind
 from diandan.path.ask.models import Request, Words
 from diandan.path.ask.queries import for_change
 from diandan.path.ask.states import RequestState
+from diandan.path.bundle.actions.agree import agree_time
 from diandan.path.bundle.models import Job
+from diandan.path.bundle.queries import for_change as job_for_change
+from diandan.path.bundle.queries import job_of
 from diandan.path.dispatch.actions.offer import decline
 from diandan.path.dispatch.models import DeclineReason, Offer
 from diandan.path.dispatch.queries import offer_for_change
 from diandan.path.engage.actions.accept import accept
 from diandan.path.engage.actions.allocate import answer_task, cannot_come, hand_on
 from diandan.path.engage.models import Engagement, Task
-from diandan.path.engage.queries import task_for_change
+from diandan.path.engage.queries import living, task_for_change
 from diandan.path.fulfil.actions.visit import (
     check_in,
     check_out,
@@ -33,6 +36,7 @@ from diandan.path.fulfil.actions.visit import (
     set_out,
 )
 from diandan.path.fulfil.models import Attendance, Incident
+from diandan.path.fulfil.queries import may_talk
 
 from . import authority
 from .choice import flow_for
@@ -117,13 +121,56 @@ def tell_incident(
 
 @transaction.atomic
 def say(request_id: UUID, *, text: str, by: Actor, at: datetime) -> Words:
-    """Words added to a request by its requester, or to her by a worker of the place."""
+    """Words added to a request by its requester, or to her by a worker or the team that comes."""
     request = for_change(request_id)
-    if not authority.is_party(request, by):
+    is_party = authority.is_party(request, by)
+    team_id = None if is_party else _team_that_talks(request, by)
+    if not is_party and team_id is None:
         raise forbidden(_("这张单子不在您的范围内。"))
     if request.state in (RequestState.WITHDRAWN, RequestState.CLOSED):
         raise conflict("ended", _("这张单子已经结束。需要接着办,请点「重新办理」。"))
-    return add_words(request, text=text, by=by, at=at)
+    return add_words(request, text=text, by=by, at=at, team_id=team_id)
+
+
+@transaction.atomic
+def say_as_team(
+    engagement: Engagement, request_id: UUID, *, text: str, by: Actor, at: datetime
+) -> Words:
+    """Words of who comes, in her team's name also when she is a worker elsewhere in the house."""
+    request = for_change(request_id)
+    if _team_that_talks(request, by) != engagement.team_id:
+        raise forbidden(_("这张单子已不在你们队手里,不能再留言。"))
+    return add_words(request, text=text, by=by, at=at, team_id=engagement.team_id)
+
+
+@transaction.atomic
+def agree_on_time(
+    job_id: UUID, *, starts_at: datetime | None, ends_at: datetime | None, by: Actor, at: datetime
+) -> Job:
+    """约定时间, by a leader of the team that has the job."""
+    job = job_for_change(job_id)
+    engagement = living(job)
+    if engagement is None or engagement.team_id not in by.leads or by.is_frozen:
+        raise forbidden(_("只有接了这张单的队长或副队长能约时间。"))
+    with _touching(job):
+        agree_time(
+            job,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            team_id=engagement.team_id,
+            by=by,
+            at=at,
+        )
+    return job
+
+
+def _team_that_talks(request: Request, by: Actor) -> UUID | None:
+    """The team in whose name she may write to who asked, if she leads it or is going."""
+    job = job_of(request)
+    engagement = living(job) if job is not None else None
+    if engagement is None or not may_talk(engagement, request, by):
+        return None
+    return engagement.team_id
 
 
 @transaction.atomic

@@ -159,8 +159,10 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
         Notice(W.ASKING, _("已办结:%(number)s「%(what)s」。有问题仍可点开链接要求重办。")),
     ),
     "request.added_to": (
-        Notice(W.ASKING, _("%(place)s就 %(number)s「%(what)s」给您留了言,请点开链接查看。")),
+        Notice(W.ASKING, _("%(who)s就 %(number)s「%(what)s」给您留了言,请点开链接查看。")),
         Notice(W.DESK, _("%(number)s「%(what)s」的点单人补充了几句话,请查看。")),
+        Notice(W.TEAM, _("「%(what)s」%(number)s 的点单人给你们留了言,请点开查看。")),
+        Notice(W.GOING, _("您要去的「%(what)s」,点单人留了言,请点开查看。")),
     ),
     "request.kind_changed": (
         Notice(
@@ -292,6 +294,19 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
         Notice(
             W.GOING,
             _("安排有变:「%(what)s」改为%(start)s,来不了请点开链接说一声。"),
+            must_have=True,
+        ),
+    ),
+    "job.time_agreed": (
+        Notice(
+            W.ASKING,
+            _("约好了:%(number)s「%(what)s」%(team)s%(start)s上门。不合适请点开链接留言。"),
+            must_have=True,
+        ),
+        Notice(W.TEAM, _("「%(what)s」%(number)s 约在%(start)s上门。")),
+        Notice(
+            W.GOING,
+            _("「%(what)s」约在%(start)s,来不了请点开链接说一声。"),
             must_have=True,
         ),
     ),

@@ -20,9 +20,11 @@ from diandan.ground.record.models import FactRow
 from diandan.kit.units import local
 from diandan.path.ask.models import Request
 from diandan.path.bundle.models import Bond, Job
+from diandan.path.bundle.queries import job_of
 from diandan.path.dispatch.models import Offer
 from diandan.path.engage.models import LIVING_TASKS, Engagement, Task
 from diandan.path.engage.queries import living
+from diandan.path.fulfil.queries import GOING
 
 from . import authority
 from .byhand import goes_by_hand
@@ -120,7 +122,7 @@ def _case_of(fact: FactRow) -> Case | None:
         )
     if job is None and request is None:
         return None
-    case = Case(fact, request, job, _team_of(fact, job))
+    case = Case(fact, request, job, _team_of(fact, job or (job_of(request) if request else None)))
     if job is not None:
         case.offers = _offers_of(fact, job)
     return case
@@ -154,7 +156,9 @@ def _applies(line: Notice, case: Case) -> bool:
         # A step the house does itself asks nobody to do it, and is told with the one after it.
         return line.whom == Whom.ASKING and fact.kind == "request.placed"
     if fact.kind == "request.added_to":
-        return (line.whom == Whom.DESK) == bool(fact.data.get("from_requester"))
+        if case.subject.is_private and line.whom in (Whom.TEAM, Whom.GOING):
+            return False
+        return (line.whom != Whom.ASKING) == bool(fact.data.get("from_requester"))
     if fact.kind == "job.task_answered":
         return not fact.data.get("yes")
     if fact.kind == "job.reminded" and case.job is not None:
@@ -222,9 +226,15 @@ def _asking(request: Request) -> Iterator[Reader]:
 
 
 def _team(case: Case) -> Iterator[Reader]:
-    if case.team is not None and case.job is not None:
-        link = f"/v/jobs/{case.job.id}"
+    job = _job_of(case)
+    if case.team is not None and job is not None:
+        link = f"/v/jobs/{job.id}"
         yield from (Reader(p, link, team=case.team) for p in leaders_of(case.team))
+
+
+def _job_of(case: Case) -> Job | None:
+    """The job the fact is about, or the one its request belongs to now."""
+    return case.job or (job_of(case.request) if case.request is not None else None)
 
 
 def _desk(case: Case, at: datetime) -> Iterator[Reader]:
@@ -263,7 +273,7 @@ def _asked(case: Case) -> Iterator[Reader]:
 
 
 def _volunteers(whom: Whom, case: Case) -> Iterator[Reader]:
-    tasks = Task.objects.filter(engagement__job=case.job).select_related(
+    tasks = Task.objects.filter(engagement__job=_job_of(case)).select_related(
         "person", "engagement__team"
     )
     at = case.fact.at
@@ -275,7 +285,8 @@ def _volunteers(whom: Whom, case: Case) -> Iterator[Reader]:
         case Whom.NEXT:
             tasks = tasks.filter(id=case.fact.data.get("to_task"))
         case _:
-            tasks = tasks.filter(state__in=LIVING_TASKS, engagement__ended_at=None)
+            states = GOING if case.job is None else LIVING_TASKS
+            tasks = tasks.filter(state__in=states, engagement__ended_at=None)
     for task in tasks.order_by("id"):
         yield Reader(task.person, f"/v/tasks/{task.id}", team=task.engagement.team)
 
@@ -288,6 +299,7 @@ def _fillings(reader: Reader, case: Case, at: datetime) -> dict[str, str]:
         "number": known_by.number,
         "what": subject.kind.name,
         "place": subject.owner_place.full_name,
+        "who": case.team.name if case.team and case.fact.team_id else subject.owner_place.full_name,
         "station": subject.place.name,
         "team": team.name if team else _("志愿服务队"),
         "teams": _teams(case),

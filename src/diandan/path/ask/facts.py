@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from diandan.ground.people.actor import Actor
 from diandan.kit.fact import Fact
@@ -41,7 +42,13 @@ PAST = {
 
 
 def request_fact(
-    request: Request, verb: str, by: Actor, at: datetime, data: Mapping[str, Any] | None = None
+    request: Request,
+    verb: str,
+    by: Actor,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+    *,
+    team_id: UUID | None = None,
 ) -> Fact:
     """The fact that `verb` happened to `request`; `data` holds ids and codes only."""
     return Fact(
@@ -51,5 +58,6 @@ def request_fact(
         by_id=by.person_id,
         person_id=request.requester_id,
         request_id=request.id,
+        team_id=team_id,
         data=data or {},
     )

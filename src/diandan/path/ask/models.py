@@ -162,12 +162,16 @@ class Request(models.Model):
 
 
 class Words(models.Model):
-    """A message on a request, or words its requester added: seen by her and by who handles it."""
+    """A message on a request, or words its requester added: seen by her and by who handles it.
+
+    `team` is set when it was said by who is coming: she reads the team's name, not a person's.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     request = models.ForeignKey(Request, models.CASCADE, related_name="said")
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     from_requester = models.BooleanField()
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
     text = models.TextField()
     at = models.DateTimeField()
 

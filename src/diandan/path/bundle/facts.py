@@ -42,6 +42,7 @@ PAST = {
     "hand_on": "handed_on",
     "remind": "reminded",
     "redesign": "redesigned",
+    "agree_time": "time_agreed",
 }
 
 

@@ -17,6 +17,9 @@ from uuid import UUID
 UNKNOWN_TRAVEL = 80
 LOAD_COST = 25
 TURN_DAYS = 30
+# Nobody is asked across the district for a light bulb; by hand, with a reason, she may be.
+URGENT_REACH_M = 20_000
+NORMAL_REACH_M = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Need:
     skills: frozenset[str]
     headcount: int
     takers_only: bool = False
+    reach_m: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +90,6 @@ def _rule_against(need: Need, c: Candidate) -> str:
         return "headcount"
     if c.load >= c.week_cap:
         return "week_cap"
+    if need.reach_m is not None and c.distance_m is not None and c.distance_m > need.reach_m:
+        return "too_far"
     return ""

@@ -13,10 +13,11 @@ from diandan.ground.catalogue.models import ItemTake
 from diandan.ground.people.models import Team
 from diandan.kit.refusal import missing
 from diandan.kit.units import distance_m
+from diandan.path.ask.models import Urgency
 from diandan.path.bundle.models import Bond, Job
 from diandan.path.bundle.states import JobState
 
-from .core import Candidate, Need, Ranked, rank
+from .core import NORMAL_REACH_M, URGENT_REACH_M, Candidate, Need, Ranked, rank
 from .models import Offer
 
 LIVING = (JobState.ENGAGED, JobState.ALLOCATED, JobState.SERVING)
@@ -48,7 +49,8 @@ def candidates_for(job: Job, at: datetime, *, takers_only: bool) -> list[Ranked]
                 "team_id", flat=True
             )
         )
-    need = Need(frozenset(job.skills), job.headcount, takers_only)
+    reach_m = URGENT_REACH_M if job.urgency == Urgency.URGENT else NORMAL_REACH_M
+    need = Need(frozenset(job.skills), job.headcount, takers_only, reach_m)
     marks = Marks(asked, takers, _failed(job))
     return rank(need, [_candidate(team, job, at, marks) for team in teams])
 

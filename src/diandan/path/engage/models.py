@@ -56,6 +56,8 @@ class Task(models.Model):
     allocated_at = models.DateTimeField()
     state_at = models.DateTimeField()
     reason = models.CharField(max_length=200, blank=True, default="")
+    wrong_codes = models.IntegerField(default=0)
+    wrong_since = models.DateTimeField(null=True, blank=True)
     handed_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
     class Meta:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
 
 from diandan.ground.people import vault
 from diandan.ground.people.actor import Actor
-from diandan.ground.people.models import Reading
+from diandan.ground.people.models import Reading, Role
 from diandan.path.ask.models import Request
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.queries import requests_of
 from diandan.path.bundle.states import JobState
-from diandan.path.engage.models import Task
+from diandan.path.engage.models import Engagement, Task
 from diandan.path.engage.queries import living, tasks_ahead
 
 from .core import street_only, without_private
@@ -84,6 +87,69 @@ def _write_down(request: Request, reader: Actor, at: datetime) -> None:
             at=at,
         )
         for field in ("door", "name")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message between who asked and the team; `theirs` when it is hers."""
+
+    text: str
+    at: datetime
+    theirs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What was said about one request of a job, oldest first."""
+
+    request_id: UUID
+    number: str
+    said: list[Said]
+
+
+def may_talk(engagement: Engagement, request: Request, by: Actor) -> bool:
+    """Whether she may speak with who asked: she leads the team that has it, or is going."""
+    if by.is_frozen or engagement.ended_at is not None or engagement.job.state in WIPED:
+        return False
+    if request.is_private and not by.holds({Role.MEDIATOR}, request.place.path):
+        return False
+    return (
+        engagement.team_id in by.leads
+        or engagement.tasks.filter(person_id=by.person_id, state__in=GOING).exists()
+    )
+
+
+def talks(engagement: Engagement, *, reader: Actor, task: Task | None) -> list[Talk]:
+    """The messages she may read, doors and phones cleared until she herself has checked in.
+
+    What the desk and earlier teams wrote to the resident stays between them.
+    """
+    is_there = task is not None and task.state == Task.State.CHECKED_IN
+    found = []
+    for request in requests_of(engagement.job):
+        if not may_talk(engagement, request, reader):
+            continue
+        rows = request.said.filter(Q(from_requester=True) | Q(team_id=engagement.team_id))
+        said = [
+            Said(
+                w.text if is_there or not w.from_requester else _cleared(request, w.text),
+                w.at,
+                w.from_requester,
+            )
+            for w in rows.order_by("at", "id")
+        ]
+        found.append(Talk(request.id, request.number, said))
+    return found
+
+
+def _cleared(request: Request, text: str) -> str:
+    person = request.requester
+    return without_private(
+        text,
+        name=vault.unseal(person.wrapped_key, person.name_enc),
+        door=vault.unseal(person.wrapped_key, request.door_enc),
+        phone=vault.unseal(person.wrapped_key, person.phone_enc),
     )
 
 

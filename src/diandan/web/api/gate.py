@@ -22,6 +22,7 @@ from diandan.ground.people.actions.tokens import actor_of_token
 from diandan.ground.people.actor import Actor
 from diandan.ground.record.actions.replay import digest_of_asking, keep_answer, kept_answer
 from diandan.kit.refusal import Refusal, forbidden
+from diandan.path.fulfil.actions.visit import count_wrong_code
 from diandan.web import door
 
 SCOPES: dict[str, str | Promise] = {
@@ -120,6 +121,9 @@ def whole(view: View) -> View:
         except RequestDataTooBig:
             return say_problem(Refusal("too_big", _("内容太大,请精简后再发。"), status=413))
         except Refusal as refusal:
+            if refusal.code == "wrong_code" and "task_id" in words:
+                # Outside the refused step, which was undone: else one could guess for ever.
+                count_wrong_code(words["task_id"], at=door.now(request))
             return say_problem(refusal)
         if answer.status_code == 405:
             wrong = Refusal("method_not_allowed", _("这个地址不支持这种方法。"), status=405)

@@ -22,10 +22,13 @@ def ranked(job: Job, at: datetime) -> dict[str, Any]:
     rows = candidates_for(job, at, takers_only=flow.supply == "takers")
     able = [r for r in rows if not r.ruled_out]
     told = [_told(r, able[0]) for r in able]
+    out = [_out(r, job) for r in rows if r.ruled_out]
     return {
+        "tickable": bool(told) or any(o["may_overrule"] for o in out),
+        "all_asked": not told and any(r.ruled_out == "asked_before" for r in rows),
         "teams": told[:SHOWN],
         "more": told[SHOWN:],
-        "out": [_out(r, job) for r in rows if r.ruled_out],
+        "out": out,
         "wave": flow.wave,
     }
 
@@ -54,12 +57,12 @@ def offers_of(job: Job) -> list[dict[str, Any]]:
 
 
 def say_travel(metres: int | None) -> str:
-    """离1.2公里."""
+    """距离1.2公里."""
     if metres is None:
         return _("位置未登记")
     if metres < 1000:
-        return _("离%(m)d米") % {"m": max(metres // 100 * 100, 100)}
-    return _("离%(km).1f公里") % {"km": metres / 1000}
+        return _("距离%(m)d米") % {"m": max(metres // 100 * 100, 100)}
+    return _("距离%(km).1f公里") % {"km": metres / 1000}
 
 
 def _kept(offer: Offer) -> str:
@@ -141,4 +144,6 @@ def _rule(code: str, c: Candidate, job: Job) -> str:
         return _("只有%(has)d人,需要%(need)d人") % {"has": c.members, "need": job.headcount}
     if code == "week_cap":
         return _("本周已接%(n)d单,到了自己定的上限") % {"n": c.load}
+    if code == "too_far":
+        return _("太远了:%(far)s") % {"far": say_travel(c.distance_m)}
     return code

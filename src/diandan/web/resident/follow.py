@@ -22,6 +22,8 @@ from diandan.ground.people.queries import actor_for
 from diandan.kit.refusal import Refusal, forbidden, missing
 from diandan.kit.units import local
 from diandan.path.ask.models import Request
+from diandan.path.bundle.queries import job_of
+from diandan.path.engage.queries import UNDER_WAY
 from diandan.web import door
 from diandan.web.accounts.send import reaches_phones
 from diandan.web.resident import guest
@@ -168,9 +170,9 @@ def _said(row: Request, by: Actor) -> list[dict[str, Any]]:
             "mine": words.from_requester,
             "who": (_("您") if words.by_id == by.person_id else _("您家人"))
             if words.from_requester
-            else _("工作人员"),
+            else (words.team.name if words.team else _("工作人员")),
         }
-        for words in row.said.order_by("at", "id")
+        for words in row.said.select_related("team").order_by("at", "id")
     ]
 
 
@@ -181,6 +183,7 @@ def _facts(row: Request, at: datetime | None) -> list[dict[str, str]]:
         (_("类型"), row.item.title if row.item else row.kind.name),
         (_("地点"), f"{row.place.name} {row.street}".strip()),
         (_("时间"), _window(row, at)),
+        (_("约好的时间"), _agreed(row, at) if at else ""),
         (_("人数"), str(row.people_count) if row.people_count > 1 else ""),
         (_("谁来"), row.may_come),
         (_("点单时间"), _said_when(row.placed_at, at) if at else ""),
@@ -191,6 +194,14 @@ def _facts(row: Request, at: datetime | None) -> list[dict[str, str]]:
 
 def _said_when(moment: datetime, at: datetime | None) -> str:
     return say_when(moment, at) if at else date_format(local(moment), _("n月j日 H:i"))
+
+
+def _agreed(row: Request, at: datetime) -> str:
+    """When a team has said it comes."""
+    job = job_of(row)
+    if job is None or job.starts_at is None or job.state not in UNDER_WAY:
+        return ""
+    return say_when(job.starts_at, at)
 
 
 def _window(row: Request, at: datetime | None) -> str:

@@ -6,6 +6,7 @@ the inner workings (who said no, who was reminded) that are not this viewer's bu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -89,6 +90,7 @@ TELLINGS: dict[str, Telling] = {
     "job.recalled": Telling(t("收回邀约"), STAFF, "plain"),
     "job.escalated": Telling(t("上报督办"), OWN, "wait"),
     "job.accepted": Telling(t("接单"), ALL),
+    "job.time_agreed": Telling(t("约好了时间"), ALL),
     "job.declined": Telling(t("这次不行"), WORKERS, "plain"),
     "job.offer_expired": Telling(t("超时未回复"), WORKERS, "plain"),
     "job.allocated": Telling(t("安排好志愿者"), ALL),
@@ -139,9 +141,11 @@ def request_timeline(
     it. Ends with where it stands now and, for its requester, what comes next.
     """
     bonds = list(Bond.objects.filter(request=request).order_by("joined_at"))
-    facts = FactRow.objects.filter(
-        Q(request_id=request.id) | Q(job_id__in=[b.job_id for b in bonds])
-    ).order_by("id")
+    facts = _merged_only(
+        FactRow.objects.filter(
+            Q(request_id=request.id) | Q(job_id__in=[b.job_id for b in bonds])
+        ).order_by("id")
+    )
     seen = [f for f in facts if f.request_id == request.id or _while_bound(f, bonds)]
     rows = _tell(seen, viewer, me or request.requester_id, teams)
     if request.reason and rows:
@@ -162,10 +166,18 @@ def job_timeline(
     state: StateWords | None = None,
 ) -> list[Row]:
     """A job's own facts, oldest first, and where it stands now."""
-    rows = _tell(FactRow.objects.filter(job_id=job.id).order_by("id"), viewer, me, teams)
+    facts = _merged_only(FactRow.objects.filter(job_id=job.id).order_by("id"))
+    rows = _tell(facts, viewer, me, teams)
     if job.state in JOB_ENDS:
         return rows
     return _with_now(rows, state or for_job(job, at, viewer))
+
+
+def _merged_only(facts: Iterable[FactRow]) -> list[FactRow]:
+    """The facts, without the joining of a job's only request: that merged nothing."""
+    kept = list(facts)
+    joined = Counter(f.job_id for f in kept if f.kind == "job.joined")
+    return [f for f in kept if f.kind != "job.joined" or joined[f.job_id] > 1]
 
 
 def _while_bound(fact: FactRow, bonds: list[Bond]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,11 @@ from diandan.ground.people import queries as people
 from diandan.ground.people.core import is_minor
 from diandan.ground.people.models import Volunteer
 from diandan.kit.refusal import Refusal
+from diandan.kit.units import local
+from diandan.path.bundle.actions.agree import BEFORE_VISIT
 from diandan.path.engage import queries
 from diandan.path.engage.models import Engagement, Task
-from diandan.path.fulfil.queries import whereabouts
+from diandan.path.fulfil.queries import talks, whereabouts
 from diandan.web import door
 from diandan.web.shared.once import once
 from diandan.web.shared.timeline import Viewer, job_timeline
@@ -59,6 +62,13 @@ def _job_page(request: HttpRequest, row: Engagement, error: Refusal | None = Non
         "cannot": _cannot(row),
         "ways": can,
         "error": error,
+        "talks": talks(row, reader=by, task=None),
+        "may_agree": row.ended_at is None and order.state in BEFORE_VISIT,
+        "agreed": {
+            "starts_at": _field_time(order.starts_at),
+            "ends_at": _field_time(order.ends_at),
+        },
+        "fold": order.state != "engaged" and error is None,
         "timeline": job_timeline(
             order,
             viewer=Viewer.VOLUNTEER,
@@ -69,6 +79,11 @@ def _job_page(request: HttpRequest, row: Engagement, error: Refusal | None = Non
         ),
     }
     return page(request, "job", context, tab="/v/tasks", status=error.status if error else 200)
+
+
+def _field_time(moment: datetime | None) -> str:
+    """As a date-and-time field wants it."""
+    return f"{local(moment):%Y-%m-%dT%H:%M}" if moment else ""
 
 
 def _members(

@@ -19,9 +19,10 @@ from diandan.kit.units import local
 from diandan.path.engage import queries
 from diandan.path.engage.actions.allocate import BEFORE_VISIT
 from diandan.path.engage.models import LIVING_TASKS, Task
-from diandan.path.fulfil.queries import WIPED, whereabouts
+from diandan.path.fulfil.actions.visit import count_wrong_code
+from diandan.path.fulfil.queries import WIPED, talks, whereabouts
 from diandan.web import door
-from diandan.web.shared.once import once
+from diandan.web.shared.once import SeeOther, once
 from diandan.web.shared.timeline import Viewer, job_timeline
 from diandan.web.volunteer import rows
 from diandan.web.volunteer.frame import page
@@ -43,9 +44,13 @@ LEAVES = ("decline", "cannot_come", "hand_on")
 def tasks(request: HttpRequest) -> HttpResponse:
     """My tasks, and the jobs of the teams I lead."""
     by, at, me = door.actor(request), door.now(request), door.me(request)
+    mine = queries.tasks_ahead(me.id)
+    twice = {t.engagement_id for t in mine}  # her own task's page leads on to the team's
+    led = [e for e in queries.engagements_led(by) if e.id not in twice]
     context = {
-        "tasks": [rows.task_row(t, at) for t in queries.tasks_ahead(me.id)],
-        "engagements": [rows.engagement_row(e, at) for e in queries.engagements_led(by)],
+        "tasks": [rows.task_row(t, at) for t in mine],
+        "engagements": [rows.engagement_row(e, at) for e in led],
+        "all_listed": bool(mine) and not led,
         "leads": bool(by.leads),
     }
     return page(request, "tasks", context, tab="/v/tasks")
@@ -55,11 +60,20 @@ def tasks(request: HttpRequest) -> HttpResponse:
 @door.signed_in
 def task(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """One task: where, when, and the one step that comes next."""
-    return _task_page(request, queries.task_of(task_id, door.actor(request)))
+    row = queries.task_of(task_id, door.actor(request))
+    kept = request.session.pop(f"code-{task_id}", None)
+    if kept is None:
+        return _task_page(request, row)
+    no = Refusal(kept["code"], kept["sentence"], field="code", status=200)
+    return _task_page(request, row, no, kept["step"], kept["typed"])
 
 
 def _task_page(
-    request: HttpRequest, row: Task, error: Refusal | None = None, step: str = ""
+    request: HttpRequest,
+    row: Task,
+    error: Refusal | None = None,
+    step: str = "",
+    typed: dict[str, str] | None = None,
 ) -> HttpResponse:
     by, at = door.actor(request), door.now(request)
     order = row.engagement.job
@@ -86,7 +100,10 @@ def _task_page(
         "mates": [] if is_over else _mates(request, row),
         "error": error,
         "step": step,
-        "typed": {k: request.POST.get(k, "") for k in ("code", "note", "reason", "text")},
+        "typed": typed or _typed(request),
+        "talks": [] if is_over else talks(row.engagement, reader=by, task=row),
+        "leads_it": row.engagement.team_id in by.leads,
+        "job_id": order.id,
         "timeline": job_timeline(
             order, viewer=Viewer.VOLUNTEER, at=at, me=by.person_id, teams=by.member_of
         ),
@@ -95,6 +112,10 @@ def _task_page(
     response = page(request, "task", context, tab="/v/tasks", status=status)
     response["Cache-Control"] = "no-store"  # a door must not stay in a phone's history
     return response
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    return {k: request.POST.get(k, "") for k in ("code", "note", "reason", "text")}
 
 
 def _mates(request: HttpRequest, row: Task) -> list[dict[str, Any]]:
@@ -142,6 +163,12 @@ def step(request: HttpRequest, task_id: UUID) -> HttpResponse:
     except Refusal as no:
         if not no.field:
             raise
+        if no.code == "wrong_code":  # after the refused step was undone, so that it stays counted
+            count_wrong_code(task_id, at=at)
+        if no.field == "code":
+            kept = {"code": no.code, "sentence": no.sentence, "step": name}
+            request.session[f"code-{task_id}"] = {**kept, "typed": _typed(request)}
+            return SeeOther(f"/v/tasks/{task_id}")
         return _task_page(request, row, no, name)
 
 

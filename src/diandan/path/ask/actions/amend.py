@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -16,16 +17,22 @@ from ..models import Request, Words
 
 
 @transaction.atomic
-def add_words(request: Request, *, text: str, by: Actor, at: datetime) -> Words:
+def add_words(
+    request: Request, *, text: str, by: Actor, at: datetime, team_id: UUID | None = None
+) -> Words:
     """Keep a message on the request: from its requester, or to her from who handles it."""
+    from_requester = by.person_id in (request.requester_id, request.placed_by_id)
+    team_id = None if from_requester else team_id
     row = Words.objects.create(
         request=request,
         by_id=by.person_id,
-        from_requester=by.person_id in (request.requester_id, request.placed_by_id),
+        from_requester=from_requester,
+        team_id=team_id,
         text=clean_words(text, field="text"),
         at=at,
     )
-    announce(request_fact(request, "add_words", by, at, {"from_requester": row.from_requester}))
+    data = {"from_requester": from_requester}
+    announce(request_fact(request, "add_words", by, at, data, team_id=team_id))
     return row
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -26,6 +26,9 @@ from diandan.path.engage.models import LIVING_TASKS, Engagement, Task
 from ..models import Attendance, Incident
 
 AWAITED = (Task.State.PROPOSED, Task.State.CONFIRMED, Task.State.ON_WAY, Task.State.CHECKED_IN)
+
+WRONG_MAX = 10
+WRONG_WITHIN = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -50,7 +53,7 @@ def check_in(task: Task, *, code: str, by: Actor, at: datetime) -> Attendance:
     if task.state not in (Task.State.PROPOSED, Task.State.CONFIRMED, Task.State.ON_WAY):
         raise conflict("not_now", _("这项任务现在不能签到。"))
     job = task.engagement.job
-    proof, request_id = _prove(job, code, at)
+    proof, request_id = _prove(task, code, at)
     attendance = Attendance.objects.create(
         task=task, request_id=request_id, in_at=at, in_proof=proof
     )
@@ -75,10 +78,9 @@ def check_out(task: Task, *, code: str, note: str, by: Actor, at: datetime) -> A
         return task.attendance
     if task.state != Task.State.CHECKED_IN:
         raise conflict("not_in", _("请先签到,再签退。"))
-    job = task.engagement.job
     attendance = task.attendance
     if code:
-        attendance.out_proof, _request = _prove(job, code, at)
+        attendance.out_proof, _request = _prove(task, code, at)
     attendance.out_at = at
     attendance.note = note[:500]
     attendance.save(update_fields=["out_at", "out_proof", "note"])
@@ -146,8 +148,34 @@ def settle_incident(row: Incident, *, text: str, by: Actor, at: datetime) -> Non
     row.save(update_fields=["settlement", "settled_at", "settled_by"])
 
 
-def _prove(job: Job, code: str, at: datetime) -> tuple[str, UUID | None]:
+@transaction.atomic
+def count_wrong_code(task_id: UUID, *, at: datetime) -> None:
+    """Remember a wrong code. Called by the door after the refused step was undone."""
+    task = Task.objects.select_for_update().filter(id=task_id).first()
+    if task is None:
+        return
+    if task.wrong_since is None or at - task.wrong_since >= WRONG_WITHIN:
+        task.wrong_codes, task.wrong_since = 0, at
+    task.wrong_codes += 1
+    task.save(update_fields=["wrong_codes", "wrong_since"])
+
+
+def _check_not_guessing(task: Task, at: datetime) -> None:
+    """Six digits can be guessed by who may try for ever."""
+    if task.wrong_since is None or at - task.wrong_since >= WRONG_WITHIN:
+        return
+    if task.wrong_codes >= WRONG_MAX:
+        raise Refusal(
+            "too_many_codes",
+            _("错的码试得太多了,请一小时后再试,或请队长、站里帮忙。"),
+            field="code",
+        )
+
+
+def _prove(task: Task, code: str, at: datetime) -> tuple[str, UUID | None]:
     """Which proof the code is, and of which request when it is a served person's."""
+    _check_not_guessing(task, at)
+    job = task.engagement.job
     typed = "".join(c for c in code if c.isdigit())
     requests = requests_of(job)
     for request in requests:
