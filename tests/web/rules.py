@@ -129,6 +129,10 @@ RULES: dict[str, Rule] = {
     **_many("settings_menu settings_new_item", Rule(MENU, MENU)),
     **_many("settings_item", Rule(MENU, MENU)),
     **_many("settings_move_item", Rule(None, MENU)),
+    **_many("settings_plans", Rule(ROLES, None)),
+    **_many("settings_plans_export", Rule(ROLES, None, "open")),
+    **_many("settings_plan", Rule(ROLES, STAFF)),
+    **_many("settings_plan_step", Rule(STAFF, STAFF)),
     **_many("settings_readings", Rule(frozenset({"auditor", "admin"}), None)),
     # over HTTP: open
     **_many("api:api-root", Rule(NONE, NONE, "open")),

@@ -110,7 +110,12 @@ class Talk:
 
 def may_talk(engagement: Engagement, request: Request, by: Actor) -> bool:
     """Whether she may speak with who asked: she leads the team that has it, or is going."""
-    if by.is_frozen or engagement.ended_at is not None or engagement.job.state in WIPED:
+    if (
+        by.is_frozen
+        or by.person_id is None
+        or engagement.ended_at is not None
+        or engagement.job.state in WIPED
+    ):
         return False
     if request.is_private and not by.holds({Role.MEDIATOR}, request.place.path):
         return False
