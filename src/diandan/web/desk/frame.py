@@ -83,6 +83,7 @@ def rail(by: Actor, at: datetime, current: Queue | None) -> list[dict[str, Any]]
             "label": q.label,
             "href": reverse("desk_queue", args=[q.key]),
             "n": found[q.key].n,
+            "counts": not q.newest,
             "late": found[q.key].late,
             "soon": found[q.key].soon,
             "current": current is not None and q.key == current.key,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from diandan.flow import conductor, desk_acts
+from diandan.flow.choice import flow_of
 from diandan.flow.models import Clock
 from diandan.ground.people import queries as people
 from diandan.ground.people.actor import Actor
@@ -29,8 +30,8 @@ from diandan.path.grade.models import Rating
 from diandan.web import door
 from diandan.web.shared import timeline, words
 
-from . import frame, parsing, queues, ranking
-from .rows import say_day, say_left, say_window
+from . import explain, frame, parsing, queues, ranking
+from .rows import say_day, say_window
 from .verbs import buttons, done_words, read_asks
 
 RANKED_IN = (JobState.READY, JobState.OFFERED, JobState.ESCALATED)
@@ -59,9 +60,12 @@ def show(request: HttpRequest, job_id: UUID) -> HttpResponse:
 def page(request: HttpRequest, job: Job, failed: frame.Failed | None = None) -> HttpResponse:
     """The page of a job."""
     by, at = door.actor(request), door.now(request)
-    state = words.for_job(job, at, words.Viewer.STAFF)
+    said = words.for_job(job, at, words.Viewer.STAFF)
     may_offer = "offer" in conductor.ways(job, by)
     clock = Clock.objects.filter(noun="job", subject_id=job.id).first()
+    due = clock.due_at if clock else None
+    state, shown_clock, more_facts = explain.clocks(job, said, due, at)
+    served = _served(job, by)
     return frame.three_zones(
         request,
         queue=frame.queue_asked(request, queues.home_queue(job)),
@@ -70,21 +74,21 @@ def page(request: HttpRequest, job: Job, failed: frame.Failed | None = None) -> 
         failed=failed,
         job=job,
         state=state,
-        clock=say_left(clock.due_at if clock else None, at),
+        clock=shown_clock,
         verbs=buttons(job, by),
         own_work=job.state == JobState.IN_REVIEW and job.made_by_id == by.person_id,
         ranking=ranking.ranked(job, at) if job.state in RANKED_IN else None,
         may_offer=may_offer,
         offers=ranking.offers_of(job),
-        served=_served(job, by),
+        served=served,
         may_split=job.state in OPEN_STATES and queues.works_here(by),
         engagement=_engagement(job),
         incidents=_incidents(job),
         reviews=_reviews(job),
         timeline=timeline.job_timeline(
-            job, viewer=timeline.Viewer.STAFF, at=at, me=by.person_id, state=state
+            job, viewer=timeline.Viewer.STAFF, at=at, me=by.person_id, state=said
         ),
-        facts=_facts(job),
+        facts=[*_facts(job, _streets(served)), *more_facts],
         query=request.GET.urlencode(),
     )
 
@@ -256,10 +260,15 @@ def _reviews(job: Job) -> list[dict[str, Any]]:
     ]
 
 
-def _facts(job: Job) -> list[dict[str, str]]:
+def _streets(served: list[dict[str, Any]]) -> str:
+    """Where it is for staff: the station alone does not say which street."""
+    return "、".join(dict.fromkeys(r["street"] for r in served if r["street"]))
+
+
+def _facts(job: Job, streets: str = "") -> list[dict[str, str]]:
     facts = [
         {"label": _("类型"), "text": job.kind.name},
-        {"label": _("地点"), "text": job.place.full_name},
+        {"label": _("地点"), "text": f"{job.place.full_name} {streets}".strip()},
         {"label": _("时间"), "text": say_window(job.starts_at, job.ends_at)},
         {"label": _("志愿者"), "text": _("%(n)d人") % {"n": job.headcount}},
         {"label": _("约需"), "text": _("%(n)d分钟") % {"n": job.minutes}},
@@ -270,5 +279,8 @@ def _facts(job: Job) -> list[dict[str, str]]:
         facts.append({"label": _("提醒"), "text": job.risk_notice})
     if job.made_by:
         facts.append({"label": _("制单"), "text": people.masked_name(job.made_by)})
-    facts.append({"label": _("承诺"), "text": _("%(day)s前") % {"day": say_day(job.promise_at)}})
+    facts.append(explain.flow_fact(flow_of(job.flow)))
+    facts.append(
+        {"label": _("承诺办好"), "text": _("%(day)s前") % {"day": say_day(job.promise_at)}}
+    )
     return facts

@@ -14,10 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from diandan.flow import conductor
-from diandan.flow.choice import flow_of
+from diandan.flow.choice import chosen, flow_of
 from diandan.flow.desks import requests_at
 from diandan.ground.people.actor import Actor
+from diandan.ground.people.models import Role
 from diandan.ground.people.queries import masked_name
+from diandan.ground.places.models import Place
+from diandan.ground.places.queries import center_of
 from diandan.kit.refusal import Refusal
 from diandan.kit.units import local
 from diandan.path.ask.models import Request
@@ -53,10 +56,24 @@ def merge(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, by: Actor, failed: frame.Failed | None = None) -> HttpResponse:
     rows, ticked = _chosen(request, by)
     status = failed.refusal.status if failed else 200
-    context: dict[str, Any] = {"groups": _groups(by), "failed": failed, "status": status}
+    context: dict[str, Any] = {
+        "no_merge": _no_merge(by),
+        "may_set": any(g.role == Role.ADMIN for g in by.grants),
+        "groups": _groups(by),
+        "failed": failed,
+        "status": status,
+    }
     if rows:
         context |= _side_by_side(request, rows, ticked, failed)
     return frame.plain(request, "desk/merge.html", "merge", **context)
+
+
+def _no_merge(by: Actor) -> str:
+    """The name of the flow her desks live by, when it does not collect needs."""
+    paths = sorted(by.paths, key=len)
+    place = Place.objects.filter(path=paths[0]).first() if paths else None
+    flow = flow_of(chosen(center_of(place))) if place else None
+    return flow.name if flow and not flow.merges else ""
 
 
 def _groups(by: Actor) -> list[dict[str, Any]]:

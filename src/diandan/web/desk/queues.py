@@ -49,6 +49,7 @@ class Queue:
     empty: str | Promise = ""
     bulk: tuple[str, ...] = ()
     is_private: bool = False
+    newest: bool = False
 
 
 QUEUES: tuple[Queue, ...] = (
@@ -105,6 +106,7 @@ QUEUES: tuple[Queue, ...] = (
         _("只有当事人和调解员看得到"),
         is_private=True,
     ),
+    Queue("latest", _("最新"), "request", tuple(R), _("居民点单后会出现在这里"), newest=True),
 )
 BY_KEY = {q.key: q for q in QUEUES}
 
@@ -195,7 +197,7 @@ def incidents_for(by: Actor) -> QuerySet[Incident]:
 
 def rows_of(queue: Queue, by: Actor, filters: Filters) -> QuerySet[Any]:
     """The rows of a queue as filtered, the soonest due first."""
-    rows = base(queue.noun, by, filters.scope)
+    rows = base(queue.noun, by, "all" if queue.newest else filters.scope)
     if queue.states:
         rows = rows.filter(state__in=queue.states)
     if queue.noun in ("request", "job"):
@@ -204,8 +206,10 @@ def rows_of(queue: Queue, by: Actor, filters: Filters) -> QuerySet[Any]:
         rows = rows.select_related("place", "kind", "owner_place").order_by(
             F("due").asc(nulls_last=True), "promise_at", "id"
         )
+    if queue.newest:
+        rows = rows.order_by("-placed_at", "-id")
     if queue.noun == "request":
-        rows = rows.select_related("requester")
+        rows = rows.select_related("requester", "placed_by", "first_owner")
     lead = {
         "followup": "request__",
         "whistle": "request__",
@@ -254,7 +258,7 @@ def tallies(by: Actor, at: datetime) -> dict[str, Tally]:
         )
         for row in counted:
             for queue in QUEUES:
-                if queue.noun != noun or row["state"] not in queue.states:
+                if queue.noun != noun or queue.newest or row["state"] not in queue.states:
                     continue
                 if noun == "request" and queue.is_private != row["is_private"]:
                     continue

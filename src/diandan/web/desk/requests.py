@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from diandan.flow import answers, conductor, desk_acts
+from diandan.flow.choice import flow_of
 from diandan.flow.models import Clock
 from diandan.ground.catalogue.models import ServiceKind
 from diandan.ground.catalogue.queries import kinds_of
@@ -33,7 +34,7 @@ from diandan.path.grade.queries import call_backs_of
 from diandan.web import door
 from diandan.web.shared import timeline, words
 
-from . import frame, queues
+from . import explain, frame, queues, relay
 from .likeness import likeness, tokens
 from .rows import say_day, say_left, say_window
 from .verbs import buttons, done_words, read_asks
@@ -50,7 +51,14 @@ def find(request_id: UUID, by: Actor) -> Request:
     row = (
         ask.visible(by)
         .select_related(
-            "place", "kind", "centre", "owner_place", "item", "requester", "first_owner"
+            "place",
+            "kind",
+            "centre",
+            "owner_place",
+            "item",
+            "requester",
+            "first_owner",
+            "placed_by",
         )
         .filter(id=request_id)
         .first()
@@ -72,7 +80,8 @@ def page(
 ) -> HttpResponse:
     """The page of a request; `more` carries what was just revealed."""
     by, at = door.actor(request), door.now(request)
-    state = words.for_request(row, at, words.Viewer.STAFF)
+    said = words.for_request(row, at, words.Viewer.STAFF)
+    state, clock, more_facts = explain.clocks(row, said, _due(row), at)
     return frame.three_zones(
         request,
         queue=frame.queue_asked(request, queues.home_queue(row)),
@@ -81,19 +90,21 @@ def page(
         failed=failed,
         order=row,
         state=state,
-        clock=say_left(_due(row), at),
+        clock=clock,
+        relay_task=relay.relay_task(row),
         verbs=buttons(row, by),
         person=people.masked_name(row.requester),
         person_phone=people.masked_phone(row.requester),
         timeline=timeline.request_timeline(
-            row, viewer=timeline.Viewer.STAFF, at=at, me=by.person_id, state=state
+            row, viewer=timeline.Viewer.STAFF, at=at, me=by.person_id, state=said
         ),
-        facts=_facts(row),
+        facts=[*_facts(row), *more_facts],
         said=_said(row),
         job=job_of(row),
         alike=_alike(row, by),
         whistles=_whistles(row, by, at),
         units=_units(row, by),
+        whistle_dues=explain.whistle_dues(row, at),
         kinds=_kinds(row, by),
         call_backs=call_backs_of(row),
         ratings=list(Rating.objects.filter(request=row).order_by("at")),
@@ -183,7 +194,7 @@ def whistle(request: HttpRequest, request_id: UUID) -> HttpResponse:
             row.id,
             unit_ids=[int(n) for n in request.POST.getlist("units") if n.isdigit()],
             question=request.POST.get("question", ""),
-            due_at=calendar_of(row.place).due(at, due if due in ("4h", "1wd", "3wd") else "1wd"),
+            due_at=calendar_of(row.place).due(at, due if due in explain.WHISTLE_DUES else "1wd"),
             by=by,
             at=at,
         )
@@ -259,6 +270,7 @@ def _facts(row: Request) -> list[dict[str, str]]:
         {"label": _("收到"), "text": say_day(row.placed_at)},
         {"label": _("承诺"), "text": _("%(day)s前答复") % {"day": say_day(row.promise_at)}},
     ]
+    facts.append(explain.flow_fact(flow_of(row.flow)))
     if row.item:
         facts.insert(1, {"label": _("菜单"), "text": row.item.title})
     if row.may_come:

@@ -16,8 +16,10 @@ from diandan.path.ask.models import Request
 from diandan.path.bundle.models import Job
 from diandan.path.fulfil.models import Incident
 from diandan.path.grade.models import FollowUp
+from diandan.web.shared import words
 
 from .queues import SOON, Queue
+from .relay import HERS, relay_task
 
 TONES = {
     "served": "good",
@@ -40,11 +42,11 @@ def say_left(due: datetime | None, at: datetime) -> dict[str, Any] | None:
     if due is None:
         return None
     gap = due - at
-    words = _("超时%(t)s") if gap < timedelta(0) else _("还有%(t)s")
+    said = _("超时%(t)s") if gap < timedelta(0) else _("还有%(t)s")
     tone = "late" if gap < timedelta(0) else "wait" if gap < SOON else "plain"
     return {
         "at": due,
-        "words": words % {"t": _lasting(abs(gap))},
+        "words": said % {"t": _lasting(abs(gap))},
         "late": gap < timedelta(0),
         "tone": tone,
     }
@@ -55,8 +57,8 @@ def say_day(moment: datetime | None) -> str:
     if moment is None:
         return ""
     here = local(moment)
-    words = {"month": here.month, "day": here.day, "time": f"{here:%H:%M}"}
-    return _("%(month)s月%(day)s日 %(time)s") % words
+    parts = {"month": here.month, "day": here.day, "time": f"{here:%H:%M}"}
+    return _("%(month)s月%(day)s日 %(time)s") % parts
 
 
 def say_window(start: datetime | None, end: datetime | None) -> str:
@@ -76,7 +78,7 @@ def queue_rows(queue: Queue, found: Sequence[Any], at: datetime) -> list[dict[st
     """One dict a row; no query here depends on how many rows there are."""
     match queue.noun:
         case "request":
-            return [_request(row, queue, at) for row in found]
+            return _requests(found, queue, at)
         case "job":
             return [_job(row, queue, at) for row in found]
         case "followup":
@@ -86,7 +88,18 @@ def queue_rows(queue: Queue, found: Sequence[Any], at: datetime) -> list[dict[st
     return [_about_request(row, queue, at) for row in found]
 
 
-def _request(row: Request, queue: Queue, at: datetime) -> dict[str, Any]:
+def _requests(found: Sequence[Request], queue: Queue, at: datetime) -> list[dict[str, Any]]:
+    """What waits for her shows her date, as its page does, and not the house's reminder."""
+    hers = [r for r in found if r.state in HERS]
+    states = words.for_requests(hers, at, words.Viewer.STAFF) if hers else {}
+    dues = {key: said.by.at for key, said in states.items() if said.by}
+    return [_request(row, queue, at, dues.get(row.id)) for row in found]
+
+
+def _request(
+    row: Request, queue: Queue, at: datetime, hers: datetime | None = None
+) -> dict[str, Any]:
+    due = hers or getattr(row, "due", None)
     return {
         "id": row.id,
         "href": f"{reverse('desk_request', args=[row.id])}?q={queue.key}",
@@ -101,8 +114,9 @@ def _request(row: Request, queue: Queue, at: datetime) -> dict[str, Any]:
         "people": row.people_count,
         "since": row.placed_at,
         "promise": row.promise_at,
-        "due": getattr(row, "due", None),
-        "clock": say_left(getattr(row, "due", None), at),
+        "due": due,
+        "clock": say_left(due, at),
+        "task": relay_task(row),
         "note": row.reason,
     }
 

@@ -22,6 +22,8 @@ from diandan.path.ask.models import Request
 from diandan.path.ask.states import RequestState
 from diandan.path.bundle.models import Job
 
+from .relay import has_phone
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -147,10 +149,18 @@ def buttons(subject: Request | Job, by: Actor) -> list[dict[str, Any]]:
                 "label": str(VERBS[(noun, verb)].label),
                 "key": key,
                 "asks": look.asks,
+                "note": _note(subject, verb),
                 "primary": look.primary and not any(m["primary"] for m in made),
             }
         )
     return sorted(made, key=lambda m: not m["primary"])
+
+
+def _note(subject: Request | Job, verb: str) -> str:
+    """What to know before pressing: without a phone no message will reach her."""
+    if not isinstance(subject, Request) or has_phone(subject):
+        return ""
+    return _("没有留电话:退回后请当面告诉她。") if verb == "return_order" else ""
 
 
 def read_asks(request: HttpRequest, noun: str, verb: str) -> dict[str, Any]:

@@ -18,12 +18,14 @@ from diandan.flow.diagram import diagram
 from diandan.flow.template import Flow, shipped, shipped_text
 from diandan.flow.words import clock_words, ordered, owner_words, settings_words, state_words
 from diandan.flow.words import way_words as ways
+from diandan.ground.catalogue.models import ServiceKind
 from diandan.ground.people.policies import check_admin
 from diandan.kit.refusal import Refusal, missing
 from diandan.kit.units import local
 from diandan.web import door
+from diandan.web.desk import explain
 
-from .page import SettingsForm, columns, here, pressed, row, show, taken
+from .page import Here, SettingsForm, columns, here, pressed, row, show, taken
 
 
 @require_http_methods(["GET"])
@@ -46,7 +48,11 @@ def flow(request: HttpRequest) -> HttpResponse:
         drawing=_drawing(now),
         table=_stages(now),
         others=[_beside(f, now) for f in others],
-        always=[_face(f) for f in always if "*" in f.places or _is_here(f, where.centre.slug)],
+        always=[
+            _face(f) | {"note": _always(f, where)}
+            for f in always
+            if "*" in f.places or _is_here(f, where.centre.slug)
+        ],
         history=[
             {
                 "at": f"{local(c.at):%Y-%m-%d %H:%M}",
@@ -55,6 +61,16 @@ def flow(request: HttpRequest) -> HttpResponse:
             for c in choosing.history(where.centre)
         ],
     )
+
+
+def _always(one: Flow, where: Here) -> str:
+    """Which kinds of need go this way, and how many teams the house asks at once there."""
+    kinds = ServiceKind.objects.filter(centre=where.centre, flow=one.id, retired_at=None)
+    names = "、".join(kinds.order_by("rank", "id").values_list("name", flat=True))
+    said = _("走这里的服务类别:%(names)s。") % {"names": names} if names else ""
+    if explain.fast(one):
+        said += _("不经中心派单,自动问队伍,一次问%(n)d支,先应先办。") % {"n": one.wave}
+    return said
 
 
 def _is_here(one: Flow, slug: str) -> bool:
@@ -67,7 +83,7 @@ def _face(one: Flow) -> dict[str, Any]:
         "row": one.row,
         "name": one.name,
         "chain": one.chain,
-        "source": one.source,
+        "source": one.source.partition(":")[2] or one.source,
         "settings": [{"label": name, "text": words} for name, words in settings_words(one)],
     }
 

@@ -74,7 +74,7 @@ def people(request: HttpRequest) -> HttpResponse:
         ],
         role=role,
         page=page,
-        table=_holders(list(page)),
+        table=_holders(list(page), where),
     )
 
 
@@ -102,8 +102,15 @@ def _found(where: Here, q: str) -> tuple[list[dict[str, str]], str]:
     ], ""
 
 
-def _holders(grants: list[RoleGrant]) -> dict[str, Any]:
-    names = queries.masked_names(g.person_id for g in grants)
+def _whole_names(grants: list[RoleGrant], where: Here) -> dict[UUID, str]:
+    """Whoever gives and ends roles must know whose; that she read the names is written down."""
+    return queries.person_names(
+        (g.person_id for g in grants), reader=where.by, at=where.at, why=str(WHY)
+    )
+
+
+def _holders(grants: list[RoleGrant], where: Here) -> dict[str, Any]:
+    names = _whole_names(grants, where)
     return {
         "caption": _("谁有什么角色"),
         "id": "holders",
@@ -140,6 +147,8 @@ def _revoke(grant: RoleGrant, name: str) -> dict[str, str]:
         "href": reverse("settings_revoke_role", args=[grant.id]),
         "label": _("撤销"),
         "of": f"{name} {grant.get_role_display()}",
+        "confirm": _("确定撤销%(name)s在%(place)s的“%(role)s”?对方会马上不能办这里的事。")
+        % {"name": name, "place": grant.place.name, "role": grant.get_role_display()},
     }
 
 
@@ -169,7 +178,11 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         if answer is not None:
             return answer
     grants = [g for g in queries.grants_in(where.place.path, where.at) if g.person_id == who.id]
-    name = queries.masked_name(who)
+    name = (
+        queries.name_for(who, reader=where.by, at=where.at, why=str(WHY))
+        if who.home is not None or grants
+        else queries.masked_name(who)
+    )
     state = _("已冻结") if who.frozen_at else _("正常") if who.registered_at else _("还没登录过")
     return show(
         request,

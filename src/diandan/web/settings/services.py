@@ -324,6 +324,7 @@ def promises(request: HttpRequest) -> HttpResponse:
                 "form_id": "promises",
             }
         ],
+        forms_first=True,
         tables=[table],
     )
 

@@ -64,63 +64,6 @@ class TeamForm(SettingsForm):
         ) % {"known": "、".join(sorted(known))}
 
 
-@require_http_methods(["GET"])
-@door.admin_only
-def tree(request: HttpRequest) -> HttpResponse:
-    """Every team under the place, each below the team it belongs to."""
-    where = here(request)
-    rows = queries.teams_in(where.place.path)
-    sizes: dict[UUID, int] = {}
-    leaders: dict[UUID, UUID] = {}
-    for m in Membership.objects.filter(team__in=rows, left_at=None):
-        sizes[m.team_id] = sizes.get(m.team_id, 0) + 1
-        if m.duty == Membership.Duty.LEADER:
-            leaders[m.team_id] = m.person_id
-    names = queries.masked_names(leaders.values())
-    by_parent: dict[UUID | None, list[Team]] = {}
-    known = {t.id for t in rows}
-    for t in rows:
-        by_parent.setdefault(t.parent_id if t.parent_id in known else None, []).append(t)
-    placed: set[UUID] = set()
-
-    def branch(parent_id: UUID | None) -> list[dict[str, Any]]:
-        made = []
-        for t in by_parent.get(parent_id, []):
-            if t.id in placed:
-                continue
-            placed.add(t.id)
-            leader = (
-                _("队长 %(name)s") % {"name": names.get(leaders[t.id], "")}
-                if t.id in leaders
-                else _("还没有队长")
-            )
-            made.append(
-                {
-                    "name": t.name,
-                    "href": reverse("settings_team", args=[t.id]),
-                    "rank": t.rank,
-                    "mode": t.get_mode_display(),
-                    "sort": t.get_sort_display(),
-                    "home": t.home.name,
-                    "note": _("%(n)d 人 · %(leader)s")
-                    % {"n": sizes.get(t.id, 0), "leader": leader},
-                    "below": branch(t.id),
-                }
-            )
-        return made
-
-    return show(
-        request,
-        "settings/teams.html",
-        "teams",
-        where,
-        teams=branch(None),
-        total=len(rows),
-        xlsx_url=reverse("settings_export", args=["teams", "xlsx"]),
-        csv_url=reverse("settings_export", args=["teams", "csv"]),
-    )
-
-
 @require_http_methods(["GET", "POST"])
 @door.admin_only
 def new(request: HttpRequest) -> HttpResponse:

@@ -34,6 +34,15 @@
     pick = button.dataset.pick && doc.getElementById(button.dataset.pick);
     if (pick) { pick.checked = true; }
   });
+  /* Typing narrows a long list of boxes; what is ticked stays in sight. Without scripts the field is hidden. */
+  function narrow() { each("[data-narrow]", function (field) { field.hidden = false; }); }
+  doc.addEventListener("input", function (event) {
+    var list = event.target.dataset && event.target.dataset.narrow, words = event.target.value.trim();
+    if (list) { each("label", function (line) { line.hidden = line.textContent.indexOf(words) < 0 && !line.querySelector("input:checked"); }, doc.getElementById(list)); }
+  });
+  doc.addEventListener("keydown", function (event) { if (event.key === "Enter" && event.target.dataset && event.target.dataset.narrow) { event.preventDefault(); } });
+  doc.addEventListener("htmx:afterSettle", narrow);
+  narrow();
   /* x ticks the row she stands on; opening a form by its letter puts her into its first field. */
   doc.addEventListener("keydown", function (event) {
     var row = doc.activeElement, box;
