@@ -48,7 +48,9 @@ def run(args: argparse.Namespace) -> int:
             grant_role(person=person, role=Role.ADMIN, place=place, at=at, by=SYSTEM)
     except Refusal as no:
         raise house.Trouble(no.sentence) from None
-    print(f"好了:{place.name}的管理员可以用登录名 {username} 登录 /accounts/login/,并请先设两步验证。")
+    print(
+        f"好了:{place.name}的管理员可以用登录名 {username} 登录 /accounts/login/,并请先设两步验证。"
+    )
     return 0
 
 

@@ -63,10 +63,12 @@ def path_text() -> str:
     parts = [
         "# 流程 · The flows orders live by",
         MADE,
-        ("Each flow is a file in `src/diandan/flow/templates`; what files share stands in "
-        "`common.toml`. Every state has an owner (谁负责), a clock (时限) and ways out (出路), or "
-        "it ends a life. `tests/flow/test_templates.py` holds that, and `diandan docs --check` "
-        "holds this page equal to the code."),
+        (
+            "Each flow is a file in `src/diandan/flow/templates`; what files share stands in "
+            "`common.toml`. Every state has an owner (谁负责), a clock (时限) and ways out (出路), or "
+            "it ends a life. `tests/flow/test_templates.py` holds that, and `diandan docs --check` "
+            "holds this page equal to the code."
+        ),
     ]
     for flow in sorted(shipped().values(), key=lambda one: one.row):
         parts += [
@@ -113,9 +115,11 @@ def facts_text() -> str:
     head = [
         "# 事实 · What the house announces",
         MADE,
-        ("A fact says what happened, in the past tense, in the transaction that made it happen. "
-        "It holds ids and codes only, never a name, a phone or a door; it is never changed or "
-        "deleted (`src/diandan/ground/record/README.md`). Paths are under `src/diandan`."),
+        (
+            "A fact says what happened, in the past tense, in the transaction that made it happen. "
+            "It holds ids and codes only, never a name, a phone or a door; it is never changed or "
+            "deleted (`src/diandan/ground/record/README.md`). Paths are under `src/diandan`."
+        ),
         f"{len(found.kinds)} kinds.",
     ]
     return "\n\n".join([*head, "\n".join(lines)]) + "\n"
@@ -132,7 +136,9 @@ def run_text() -> str:
     head = [
         "# 运行 · Running a centre",
         MADE,
-        ("`make run` needs none of these. A relative path counts from the project's folder. Yes "
-        "is written 1, no is written 0."),
+        (
+            "`make run` needs none of these. A relative path counts from the project's folder. Yes "
+            "is written 1, no is written 0."
+        ),
     ]
     return "\n\n".join([*head, "\n".join(lines)]) + "\n"
