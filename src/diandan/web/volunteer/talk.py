@@ -38,8 +38,8 @@ def say_for_task(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 
 def _say(request: HttpRequest, row: Engagement, back: str) -> HttpResponse:
-    asked = request.POST.get("request", "")
     ids = {str(r.id): r.id for r in requests_of(row.job)}
+    asked = request.POST.get("request", "") or next(iter(ids), "")
     if asked not in ids:
         raise missing(_("没有找到这张点单,可能已经不在这张服务单里。"))
 
