@@ -114,11 +114,12 @@ def _holders(grants: list[RoleGrant], where: Here) -> dict[str, Any]:
     return {
         "caption": _("谁有什么角色"),
         "id": "holders",
-        "columns": columns(_("姓名"), _("角色"), _("在哪里"), _("职务"), _("任期")),
+        "columns": columns(_("姓名"), _("手机"), _("角色"), _("在哪里"), _("职务"), _("任期")),
         "acts": True,
         "rows": [
             row(
                 (names.get(g.person_id, ""), reverse("settings_person", args=[g.person_id])),
+                queries.masked_phone(g.person),
                 g.get_role_display(),
                 g.place.name,
                 g.post,
