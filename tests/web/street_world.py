@@ -29,7 +29,7 @@ from diandan.ground.people.models import (
     RoleGrant,
     Team,
 )
-from diandan.ground.places.models import BaseApplication, Kind, Place
+from diandan.ground.places.models import BaseApplication, Kind, Place, PlanStep
 from diandan.kit import clock
 from diandan.path.ask.actions.place import Wish
 from diandan.path.ask.models import Channel, Request, Standing, Visit, VisitPlan
@@ -308,6 +308,9 @@ class Streets:
             key=f"base{street.mark == '甲'}",
             applied_at=at,
         )
+        plan_step = PlanStep.objects.create(
+            place=street.station, year=at.year, sort="step", title=f"计划{street.mark}"
+        )
         token = ApiToken.objects.create(
             owner=street.people[Role.ADMIN], name="钥匙", digest=f"d{street.mark}", made_at=at
         )
@@ -319,6 +322,7 @@ class Streets:
             "consent_id": consent.id,
             "invitation_id": invitation.id,
             "application_id": application.id,
+            "plan_step_id": plan_step.id,
             "token_id": token.id,
             "delivery_id": delivery.id,
         }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from diandan.ground.places.models import Place
 from diandan.kit.refusal import Refusal, forbidden
 
-from .actor import Actor
+from .actor import STAFF_ROLES, Actor
 from .models import Consent, Person, Role, Team
 
 DESK_ROLES = (
@@ -99,6 +99,28 @@ def check_admin(by: Actor, place: Place) -> None:
 def can_admin(by: Actor, place: Place) -> bool:
     """Whether `check_admin` passes."""
     return _asks(check_admin, by, place)
+
+
+def check_plan(by: Actor, place: Place) -> None:
+    """A unit's own staff, or staff above it, write its plan of the year."""
+    check_signed_in(by)
+    if not (by.is_system or by.holds(STAFF_ROLES, place.path)):
+        raise forbidden(
+            _("%(place)s的计划由它自己和上级的工作人员填写。") % {"place": place.name},
+            "not_your_plan",
+        )
+
+
+def can_plan(by: Actor, place: Place) -> bool:
+    """Whether `check_plan` passes."""
+    return _asks(check_plan, by, place)
+
+
+def check_see_plan(by: Actor, place: Place) -> None:
+    """Whoever holds any role there or above, auditors and experts too."""
+    check_signed_in(by)
+    if not (by.is_system or by.holds(Role, place.path)):
+        raise forbidden(_("%(place)s不在您工作的范围内。") % {"place": place.name}, "not_your_plan")
 
 
 def check_hand_code(by: Actor) -> None:

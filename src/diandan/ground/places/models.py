@@ -170,3 +170,31 @@ class BaseApplication(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PlanStep(models.Model):
+    """年度计划: one thing a unit means to have done in a year, and whether it is."""
+
+    class Sort(models.TextChoices):
+        MECHANISM = "mechanism", _("机制")
+        ACTIVITY = "activity", _("活动计划")
+        STEP = "step", _("推进步骤")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="plan_steps")
+    year = models.PositiveSmallIntegerField()
+    sort = models.CharField(max_length=10, choices=Sort.choices)
+    title = models.CharField(max_length=80)
+    due_on = models.DateField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by_id = models.UUIDField(null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        db_table = "plan_step"
+        constraints = [
+            models.UniqueConstraint(fields=["place", "year", "title"], name="plan_step_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.title

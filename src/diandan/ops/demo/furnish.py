@@ -24,6 +24,7 @@ from diandan.ground.places.district import SLUGS
 from diandan.ground.places.models import Kind, Place
 
 from .cast import Cast, institutes_of, rank_words, stations_of, words_of_cast
+from .plans import add_plans
 
 # The numbers printed at the end of `serve`: easy to read aloud, all invented.
 RESIDENT, VOLUNTEER, LEADER = "13900100001", "13900100002", "13900100003"
@@ -105,6 +106,8 @@ def furnish(
     tell("正在登记居民和服务菜单")
     _residents(house, size)
     _menu(house)
+    if size.residents:
+        add_plans(house)
     return house
 
 

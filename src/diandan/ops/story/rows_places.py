@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db.models import Count
 
 from diandan.ground.people.models import Role, Team
-from diandan.ground.places.models import Kind, Place
+from diandan.ground.places.models import Kind, Place, PlanStep
 
 from .lives import check
 from .walker import Page
@@ -31,7 +33,23 @@ def tree_s0_02(world: World) -> str:
     check(len(units) == 39, f"成员单位应为 39 家,实为 {len(units)}")
     listed = world.staff(Role.ADMIN).get(f"/s/?kind={Kind.MEMBER_UNIT.value}")
     check(listed.says(units[0].name), "目录里没有列出成员单位")
-    return f"目录页:{told};年度活动计划属于后面的事项,这里还没有"
+    return f"目录页:{told};{_year_plan(world, units[0])}"
+
+
+def _year_plan(world: World, unit: Place) -> str:
+    """机制、活动计划、推进步骤: the unit's own clerk writes one and marks it done at her page."""
+    clerk = world.at(world.house.cast.staff(Role.STATION_STAFF, unit).id)
+    title = "组织一场进社区义诊"
+    page = clerk.get(f"/desk/plans/{unit.id}")
+    planned = clerk.press(page, f"/plans/{unit.id}", has="title", title=title, sort="activity")
+    check(planned.says(title), "计划页上没有刚写的活动")
+    clerk.press(planned, has="act", fields={"act": "done"})
+    step = PlanStep.objects.get(place=unit, title=title)
+    check(step.done_at is not None, "计划没有标为完成")
+    listed = world.staff(Role.ADMIN).get(f"/desk/plans/?kind={unit.kind}&q={unit.name}")
+    share = listed.find(rf"{re.escape(unit.name)}\s+{Kind(unit.kind).label}\s+(\d+/\d+)")
+    check(share == "1/1", f"计划列表应为 1/1,实为 {share}")
+    return f"{unit.name}的工作人员在年度计划页写下“{title}”,办完标为完成,中心的计划列表显示 1/1"
 
 
 def platforms_s0_03(world: World) -> str:

@@ -13,7 +13,8 @@ from diandan.ground.notify.models import Delivery
 from diandan.ground.people import queries as people
 from diandan.ground.people.policies import check_admin
 from diandan.ground.places import queries as places
-from diandan.ground.places.models import BaseApplication
+from diandan.ground.places.models import BaseApplication, PlanStep
+from diandan.kit.units import local
 from diandan.web import door
 from diandan.web.shared.once import once
 
@@ -41,6 +42,13 @@ def home(request: HttpRequest) -> HttpResponse:
     kinds = ServiceKind.objects.filter(centre=where.centre, retired_at=None).count()
     tiles = [
         (inside.count(), _("个阵地"), "settings_places"),
+        (
+            PlanStep.objects.filter(
+                place__path__startswith=where.place.path, year=local(where.at).year
+            ).count(),
+            _("条今年的计划"),
+            "settings_plans",
+        ),
         (len(people.teams_in(where.place.path)), _("支队伍"), "settings_teams"),
         (len(people.grants_in(where.place.path, where.at)), _("个在任角色"), "settings_people"),
         (kinds, _("类服务"), "settings_kinds"),

@@ -35,6 +35,7 @@ SECTIONS = (
     ("teams", gettext_lazy("队伍"), "users-round"),
     ("invitations", gettext_lazy("邀请"), "send"),
     ("places", gettext_lazy("阵地"), "map-pin"),
+    ("plans", gettext_lazy("年度计划"), "clipboard-list"),
     ("bases", gettext_lazy("基地入驻"), "building-2"),
     ("menu", gettext_lazy("菜单与项目库"), "book-open"),
     ("kinds", gettext_lazy("服务类别"), "layers"),
@@ -153,7 +154,7 @@ def _sections(where: Here) -> list[tuple[str, Any, str]]:
     if Role.ADMIN in roles:
         whole = where.by.holds((Role.ADMIN,), where.centre.path)
         return [one for one in SECTIONS if whole or one[0] not in CENTRES_OWN]
-    own = {"menu"} if roles & set(MENU_ROLES) else set()
+    own = {"plans"} | ({"menu"} if roles & set(MENU_ROLES) else set())
     own |= {"readings"} if Role.AUDITOR in roles else set()
     return [section for section in SECTIONS if section[0] in own]
 

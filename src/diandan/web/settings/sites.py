@@ -162,6 +162,7 @@ def site(request: HttpRequest, place_id: int) -> HttpResponse:
             "differences": queries.differences(place) if is_top else [],
             "branches": _branches(place),
             "poster": reverse("site_poster", args=[place.id]),
+            "plans": reverse("settings_plans") if is_top and door.actor(request).is_staff else "",
         },
     )
 
