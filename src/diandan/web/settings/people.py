@@ -181,7 +181,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     grants = [g for g in queries.grants_in(where.place.path, where.at) if g.person_id == who.id]
     name = (
         queries.name_for(who, reader=where.by, at=where.at, why=str(WHY))
-        if who.home is not None or grants
+        if grants
         else queries.masked_name(who)
     )
     state = _("已冻结") if who.frozen_at else _("正常") if who.registered_at else _("还没登录过")
