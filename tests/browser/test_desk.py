@@ -49,10 +49,11 @@ def test_a_clerk_empties_her_queue_by_keyboard(world: World, desk: Page) -> None
     expect(desk.locator("#messages")).to_contain_text("已受理")
     expect(desk.locator("#queue-list .count")).to_have_text("2")
     expect(desk.locator("#rail [aria-current] b")).to_have_text("2")
-    assert desk.evaluate("document.activeElement.hasAttribute('data-row')"), "she stands on a row"
+    expect(desk.locator("[data-row]:focus")).to_have_count(1)  # she stands on a row
     desk.keyboard.press("Enter")
     expect(desk.locator(".order-head h2")).to_have_text("灯坏了")
     desk.keyboard.press("r")
+    expect(desk.locator("#return_order-reason")).to_be_focused()
     desk.keyboard.type("请写清楚门牌")
     desk.keyboard.press("Tab")
     desk.locator("details.verb[open] .button.strong").focus()
@@ -78,6 +79,7 @@ def test_many_at_once_with_x_and_a_no_loses_nothing(world: World, desk: Page) ->
     expect(desk.locator("#messages")).to_contain_text("2 件办好")
     desk.goto(f"/desk/requests/{row.id}/?q=design")
     desk.keyboard.press("u")
+    expect(desk.locator("#mark_unmet-reason")).to_be_focused()
     desk.keyboard.type("附近没有会的队伍")
     Request.objects.filter(id=row.id).update(state="withdrawn")
     desk.locator("details.verb[open] .button.strong").click()

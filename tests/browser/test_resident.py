@@ -45,7 +45,7 @@ def test_place_and_follow_by_keyboard_alone(world: World, open_phone: Callable[.
     expect(page.locator("[data-proposal] input[value=plumbing]")).to_be_checked()
     tab_to(page, "#ask .button.primary")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/order")
+    page.wait_for_url("**/order?draft=*")
     tab_to(page, "input[name=day]")
     page.keyboard.press("ArrowRight")
     tab_to(page, "input[name=people_count]")

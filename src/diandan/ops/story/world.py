@@ -226,7 +226,7 @@ class World:
         if engagement is None:
             raise StoryTrouble(f"{job.number}:没有队伍")
         tasks = list(engagement.tasks.filter(state__in=("proposed", "confirmed")))
-        code = self.follow(row).find(r"请把这个码念给他\s*(\d{6})")
+        code = self.follow(row).find(r"请把这个码念给志愿者听\s*(\d{6})")
         for task in tasks:
             walker = self.at(task.person_id)
             if task.state == Task.State.PROPOSED:
