@@ -297,7 +297,7 @@ def _said(row: Request) -> list[dict[str, Any]]:
 
 
 def _alike(row: Request, by: Actor) -> list[dict[str, Any]]:
-    """Needs of the same kind in the same institute that wait too, the most alike first."""
+    """Needs of the same kind and institute that wait too and share a word, most alike first."""
     if row.is_private or row.state not in MERGEABLE:
         return []
     above = row.place.path.rstrip("/").rsplit("/", 1)[0] + "/"
@@ -310,7 +310,7 @@ def _alike(row: Request, by: Actor) -> list[dict[str, Any]]:
         .order_by(F("placed_at").desc())[:ALIKE_AMONG]
     )
     own = tokens(row.words)
-    scored = [(likeness(own, tokens(r.words)), r) for r in found]
+    scored = [(score, r) for r in found if (score := likeness(own, tokens(r.words))) > 0]
     scored.sort(key=lambda pair: (-pair[0], pair[1].placed_at))
     return [
         {
