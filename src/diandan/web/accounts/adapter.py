@@ -20,14 +20,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "too_many_login_attempts": gettext_lazy("试得太多了,请过几分钟再试,或改用手机验证码。"),
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  allauth asks so
         """Never: registering is done with a phone."""
         return False
 
     def respond_user_inactive(
         self,
         request: HttpRequest,
-        user: Any,  # noqa: ARG002
+        user: Any,  # noqa: ARG002  allauth asks so
     ) -> HttpResponse:
         """A frozen record cannot be signed in to."""
         sentence = _("这份记录已被冻结,请到实践中心核实后解冻。")

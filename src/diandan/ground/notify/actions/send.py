@@ -101,7 +101,7 @@ def _send(row: Delivery, at: datetime, adapters: Mapping[str, Adapter]) -> None:
         else:
             _try_later(row, at, str(no))
     # One adapter's fault must not stop the messages behind it; the fault is kept and shown.
-    except Exception as trouble:  # noqa: BLE001
+    except Exception as trouble:  # noqa: BLE001  one message must not stop the next
         log.warning("delivery %s by %s: %s", row.id, row.channel, type(trouble).__name__)
         _decide_unknown(row, at, adapters, type(trouble).__name__)
     else:

@@ -26,6 +26,6 @@ class AppriseAdapter:
             raise NotSent("not accepted")
         return ""
 
-    def was_sent(self, parcel: Parcel) -> bool | None:  # noqa: ARG002
+    def was_sent(self, parcel: Parcel) -> bool | None:  # noqa: ARG002  it cannot say
         """It cannot tell."""
         return None

@@ -91,7 +91,7 @@ class TencentSms:
             raise _refused(str(status.get("Code", "")))
         return str(status.get("SerialNo", ""))
 
-    def was_sent(self, parcel: Parcel) -> bool | None:  # noqa: ARG002
+    def was_sent(self, parcel: Parcel) -> bool | None:  # noqa: ARG002  it cannot say
         """It cannot tell."""
         return None
 

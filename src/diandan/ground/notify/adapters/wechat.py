@@ -48,7 +48,7 @@ class WeChatTemplate:
             raise NotSent(f"wechat {code}", for_good=code in FOR_GOOD)
         return str(said.get("msgid", ""))
 
-    def was_sent(self, parcel: Parcel) -> bool | None:  # noqa: ARG002
+    def was_sent(self, parcel: Parcel) -> bool | None:  # noqa: ARG002  it cannot say
         """It cannot tell; the same key sent again is recognised by the other side."""
         return None
 
