@@ -6,17 +6,39 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from diandan.ground.people import queries
 from diandan.ground.people.actions import register, roles, volunteers
 from diandan.ground.people.actor import SYSTEM
 from diandan.ground.people.models import Login, Person, Role
-from diandan.ground.places.models import Place
+from diandan.ground.places.models import Kind, Place
+from diandan.web.accounts import sign_in
 
 AT = datetime(2026, 3, 5, 4, 0, tzinfo=UTC)
 PHONE = "13800000001"
 NUMBER = "+8613800000001"
+
+
+def baijiahu() -> Place:
+    """江宁区 and one station of it."""
+    centre = Place.objects.create(name="江宁区", kind=Kind.CENTER, path="c", slug="jiangning")
+    centre.path = f"/{centre.id}/"
+    centre.save()
+    row = Place.objects.create(
+        name="百家湖社区", kind=Kind.STATION, parent=centre, path="s", pinyin="baijiahu bjh"
+    )
+    row.path = f"{centre.path}{row.id}/"
+    row.save()
+    return row
+
+
+def caught_codes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Codes that would have gone to phones."""
+    out: list[tuple[str, str]] = []
+    monkeypatch.setattr(sign_in, "send_code", lambda phone, code, *_: out.append((phone, code)))
+    return out
 
 
 def someone(n: int, name: str = "张秀英", **more: Any) -> Person:

@@ -14,12 +14,13 @@ from diandan.ground.people.actions import codes, teams, volunteers
 from diandan.ground.people.actor import SYSTEM, Actor
 from diandan.ground.people.models import Login, OneTimeCode, Role
 from diandan.ground.places.models import Kind, Place
-from diandan.web.accounts import sign_in
 from tests.web.accounts_world import (
     AT,
     NUMBER,
     PHONE,
     as_person,
+    baijiahu,
+    caught_codes,
     someone,
     staff,
     volunteer,
@@ -36,24 +37,13 @@ def _still(still_clock: Any) -> None:
 @pytest.fixture
 def station(settings: Any) -> Place:
     settings.DIANDAN_PLACE = "jiangning"
-    centre = Place.objects.create(name="江宁区", kind=Kind.CENTER, path="c", slug="jiangning")
-    centre.path = f"/{centre.id}/"
-    centre.save()
-    row = Place.objects.create(
-        name="百家湖社区", kind=Kind.STATION, parent=centre, path="s", pinyin="baijiahu bjh"
-    )
-    row.path = f"{centre.path}{row.id}/"
-    row.save()
-    return row
+    return baijiahu()
 
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[tuple[str, str]]:
-    """Codes that would have gone to phones."""
-    out: list[tuple[str, str]] = []
     settings.DEMO = True
-    monkeypatch.setattr(sign_in, "send_code", lambda phone, code, *_: out.append((phone, code)))
-    return out
+    return caught_codes(monkeypatch)
 
 
 class TestStaff:
