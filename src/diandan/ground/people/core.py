@@ -16,6 +16,9 @@ ADULT_YEARS = 18
 CHILD_YEARS = 14
 NAME_MAX = 40
 PHONE_TYPED_MAX = 40
+MAINLAND = 86
+# 港澳台: a mainland number with a slip of the finger never begins so.
+NEAR_CODES = ("852", "853", "886")
 _MOBILE = frozenset(
     {
         phonenumbers.PhoneNumberType.MOBILE,
@@ -30,25 +33,37 @@ _LONG_SURNAMES = (
 
 
 def clean_phone(text: str) -> str:
-    """The mobile number in `text` as E.164, read as Chinese unless it starts with +.
+    """The mobile number in `text` as E.164: a mainland one as people write it, any other with +.
 
-    Full-width digits, blanks, hyphens and dots are forgiven: people copy numbers out of chats.
+    Full-width digits, blanks, hyphens and dots are forgiven: people copy numbers out of chats. A
+    number from elsewhere without its + could be taken for a mainland one, so it is asked for.
     """
     plain = unicodedata.normalize("NFKC", text or "")
     typed = "".join(c for c in plain if unicodedata.category(c) not in {"Cf", "Cc"})
     typed = re.sub(r"[\s.\-–—_()]", "", typed)
     if 0 < len(typed) <= PHONE_TYPED_MAX and re.fullmatch(r"\+?[0-9]+", typed):
-        try:
-            number = phonenumbers.parse(typed, "CN")
-        except phonenumbers.NumberParseException:
-            number = None
-        if (
-            number is not None
-            and phonenumbers.is_valid_number(number)
-            and phonenumbers.number_type(number) in _MOBILE
-        ):
+        number = _mobile(typed)
+        if number and (typed.startswith("+") or number.country_code == MAINLAND):
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    raise Refusal("wrong_phone", _("手机号应为11位,例如 138 0000 0000。"), field="phone")
+        if abroad := number or (_mobile(f"+{typed}") if typed.startswith(NEAR_CODES) else None):
+            form = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+            right = phonenumbers.format_number(abroad, form)
+            sentence = _("港澳台和国外的手机号请带上 + 和地区代码,写成 %(right)s。")
+            raise Refusal("wrong_phone", sentence % {"right": right}, field="phone")
+    sentence = _(
+        "手机号应为11位,例如 138 0000 0000;港澳台和国外的请带上 + 和地区代码,例如 +852 9123 4567。"
+    )
+    raise Refusal("wrong_phone", sentence, field="phone")
+
+
+def _mobile(typed: str) -> phonenumbers.PhoneNumber | None:
+    """The mobile number that `typed` is when dialled in the mainland, if it is one."""
+    try:
+        number = phonenumbers.parse(typed, "CN")
+    except phonenumbers.NumberParseException:
+        return None
+    is_mobile = phonenumbers.number_type(number) in _MOBILE
+    return number if is_mobile and phonenumbers.is_valid_number(number) else None
 
 
 def clean_name(text: str) -> str:
