@@ -107,6 +107,11 @@ PUBLIC_URL = Variable(
     "",
     "Address residents see, used in QR codes and messages. Empty: http://<host>:<port>.",
 )
+PROXIES = Variable(
+    "DIANDAN_PROXIES",
+    "0",
+    "How many reverse proxies of your own stand before the web server. They tell who asks.",
+)
 CLOCK_FILE = Variable(
     "DIANDAN_CLOCK_FILE",
     "",
@@ -193,6 +198,7 @@ VARIABLES: tuple[Variable, ...] = (
     PORT,
     ALLOWED_HOSTS,
     PUBLIC_URL,
+    PROXIES,
     CLOCK_FILE,
     PLACE,
     DIVISIONS,

@@ -17,6 +17,7 @@ DEMO = env.DEMO.flag()
 DEBUG = env.DEBUG.flag()
 ALLOWED_HOSTS = [*env.ALLOWED_HOSTS.words(), "testserver"]
 PUBLIC_URL = env.public_url()
+PROXIES = env.PROXIES.number()
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 
@@ -135,6 +136,7 @@ AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.5  # hours
 # A wrong password locks this name from this address, so that nobody can lock out a clerk from afar.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "diandan.web.accounts.adapter.address"
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_LOCKOUT_CALLABLE = "diandan.web.accounts.adapter.locked_out"
 AXES_RESET_ON_SUCCESS = True

@@ -7,7 +7,6 @@ nothing to debug, and the page that is shown is the page that is tested.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +15,7 @@ from django.template.loader import render_to_string
 NOT_FOUND, BROKEN = 404, 500
 
 
-def not_found(request: HttpRequest, **_why: Any) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """A link that leads nowhere."""
     return render(request, "not_found.html", status=NOT_FOUND)
 

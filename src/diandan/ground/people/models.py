@@ -262,10 +262,15 @@ class OneTimeCode(models.Model):
     tries = models.IntegerField(default=0)
     used_at = models.DateTimeField(null=True, blank=True)
     handed_by = models.ForeignKey(Person, models.PROTECT, null=True)
+    # A keyed hash of the address it was asked from; empty on a clerk's slip.
+    asked_from = models.CharField(max_length=64, default="", blank=True)
 
     class Meta:
         db_table = "one_time_code"
-        indexes = [models.Index(fields=["phone_hash", "made_at"], name="one_time_code_phone")]
+        indexes = [
+            models.Index(fields=["phone_hash", "made_at"], name="one_time_code_phone"),
+            models.Index(fields=["asked_from", "made_at"], name="one_time_code_from"),
+        ]
 
 
 class ApiToken(models.Model):

@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from diandan.web import door
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts come into being by phone and code only; this library signs staff in."""
@@ -32,6 +34,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """A frozen record cannot be signed in to."""
         sentence = _("这份记录已被冻结,请到实践中心核实后解冻。")
         return render(request, "refusal.html", {"sentence": sentence, "code": "frozen"}, status=403)
+
+
+def address(request: HttpRequest) -> str | None:
+    """Whose wrong passwords these are: the same address by which codes are counted."""
+    return door.address(request) or None
 
 
 def locked_out(

@@ -71,7 +71,11 @@ def ask(request: HttpRequest, phone: str, purpose: str = PURPOSE) -> str:
         return ""
     try:
         _row, plain = codes.ask_code(
-            phone=phone, purpose=purpose, at=door.now(request), by=door.actor(request)
+            phone=phone,
+            purpose=purpose,
+            at=door.now(request),
+            by=door.actor(request),
+            address=door.address(request),
         )
     except Refusal as refusal:
         return refusal.sentence

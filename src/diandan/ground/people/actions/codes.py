@@ -23,21 +23,49 @@ LASTS = timedelta(minutes=10)
 BETWEEN = timedelta(seconds=60)
 AN_HOUR = timedelta(hours=1)
 CODES_AN_HOUR = 5
+# A village hall or a phone company may put many people behind one address.
+FROM_AN_ADDRESS_AN_HOUR = 30
 TRIES_MAX = 5
 
 
 @transaction.atomic
 def ask_code(
-    *, phone: str, purpose: str, at: datetime, by: Actor, handed_by: Person | None = None
+    *,
+    phone: str,
+    purpose: str,
+    at: datetime,
+    by: Actor,
+    handed_by: Person | None = None,
+    address: str = "",
 ) -> tuple[OneTimeCode, str]:
     """A fresh code for `phone` and its plain digits, which the caller sends and forgets.
 
     `handed_by` is the clerk who prints it on a slip; she must be at a desk, and be `by` herself.
+    `address` is where on the network it is asked from: one machine must not write to every phone.
     """
     key = vault.phone_key(clean_phone(phone))
     if handed_by is not None:
         check_hand_code(by)
     lock(f"code:{key}")
+    _check_phone(key, at)
+    asked_from = vault.search_hash(f"address:{address}") if address and not handed_by else ""
+    if asked_from:
+        lock(f"code-from:{asked_from}")
+        _check_address(asked_from, at)
+    plain = digits(CODE_DIGITS)
+    row = OneTimeCode.objects.create(
+        phone_hash=key,
+        purpose=purpose,
+        code_hash=_hash(key, purpose, plain),
+        made_at=at,
+        expires_at=at + LASTS,
+        handed_by=handed_by,
+        asked_from=asked_from,
+    )
+    return row, plain
+
+
+def _check_phone(key: str, at: datetime) -> None:
     lately = list(
         OneTimeCode.objects.filter(phone_hash=key, made_at__gt=at - AN_HOUR)
         .order_by("-made_at")
@@ -58,16 +86,16 @@ def ask_code(
             % {"n": CODES_AN_HOUR},
             status=429,
         )
-    plain = digits(CODE_DIGITS)
-    row = OneTimeCode.objects.create(
-        phone_hash=key,
-        purpose=purpose,
-        code_hash=_hash(key, purpose, plain),
-        made_at=at,
-        expires_at=at + LASTS,
-        handed_by=handed_by,
-    )
-    return row, plain
+
+
+def _check_address(asked_from: str, at: datetime) -> None:
+    rows = OneTimeCode.objects.filter(asked_from=asked_from, made_at__gt=at - AN_HOUR)
+    if rows.count() >= FROM_AN_ADDRESS_AN_HOUR:
+        raise Refusal(
+            "too_many_codes_here",
+            _("这个网络一小时内要的验证码太多了,请过一会儿再试、换手机流量,或到实践站现场领小票。"),
+            status=429,
+        )
 
 
 def check_code(*, phone: str, code: str, purpose: str, at: datetime) -> OneTimeCode:
