@@ -217,7 +217,7 @@
       if (event.key === "j" || event.key === "k") { event.preventDefault(); move(event.key === "j" ? 1 : -1); return; }
       if (/^[a-z0-9]$/.test(event.key) && !event.repeat) {
         target = doc.querySelector('[data-key="' + event.key + '"]');
-        if (target && target.offsetParent !== null) { event.preventDefault(); target.focus(); target.click(); }
+        if (target && target.offsetParent !== null) { event.preventDefault(); target.focus(); target.click(); target.dispatchEvent(new CustomEvent("diandan:pressed", { bubbles: true })); }
       }
     });
   }

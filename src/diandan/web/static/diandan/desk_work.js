@@ -51,24 +51,41 @@
     if (box) { box.checked = !box.checked; count(); }
   });
   doc.addEventListener("toggle", function (event) {
-    var first = event.target.open && event.target.matches("details.verb, .detail details") && event.target.querySelector("textarea, input:not([type=hidden]), select");
-    if (first) { first.focus(); }
+    if (event.target.open && event.target.matches("details.verb, .detail details")) { enter(event.target); }
   }, true);
+  /* The browser says "toggle" a moment later; a letter opens and enters at once, or the next letter would act. */
+  doc.addEventListener("diandan:pressed", function (event) {
+    var box = event.target.parentElement;
+    if (event.target.tagName === "SUMMARY" && box.open) { enter(box); }
+  });
+  function enter(box) {
+    var first = box.querySelector("textarea, input:not([type=hidden]), select"), at = doc.activeElement;
+    if (first && !(at && at.form && box.contains(at))) { first.focus(); }
+  }
   /* A new detail starts at its top; the list keeps its scroll because it is not touched. */
   doc.addEventListener("htmx:afterSwap", function (event) {
     if (event.target.id === "detail") { event.target.scrollTop = 0; }
     count();
   });
-  /* What was done has left its queue: she stands on the next row, where it stood. */
-  var stood = 0;
-  doc.addEventListener("htmx:beforeSwap", function () {
-    var rows = Array.prototype.slice.call(doc.querySelectorAll("[data-queue] [data-row]")), at = rows.indexOf(doc.querySelector("[data-row][aria-current]"));
-    if (at >= 0) { stood = at; }
-  });
-  doc.addEventListener("htmx:afterSettle", function () {
-    var rows = doc.querySelectorAll("[data-queue] [data-row]"), here = doc.querySelector("[data-row][aria-current]") || rows[Math.min(stood, rows.length - 1)];
-    if (doc.activeElement === doc.body && here) { here.focus({ preventScroll: true }); }
-  });
+  /* What was done has left its queue: she stands on the next row, where it stood. Rows are known by their
+     order, so that a fresh list keeps her where she was; with none left she stands on the detail. */
+  var stood = 0, stoodOn = "";
+  function rows() { return Array.prototype.slice.call(doc.querySelectorAll("[data-queue] [data-row]")); }
+  function remember() {
+    var all = rows(), at = all.indexOf(doc.activeElement);
+    if (at < 0) { at = all.indexOf(doc.querySelector("[data-row][aria-current]")); }
+    if (at >= 0) { stood = at; stoodOn = all[at].dataset.row; }
+  }
+  function stand() {
+    var all = rows(), here;
+    if (doc.activeElement && doc.activeElement !== doc.body) { return; }
+    here = all.filter(function (row) { return row.dataset.row === stoodOn; })[0] ||
+      doc.querySelector("[data-row][aria-current]") || all[Math.min(stood, all.length - 1)] || doc.getElementById("detail");
+    if (here) { here.focus({ preventScroll: true }); }
+  }
+  doc.addEventListener("htmx:beforeSwap", remember);
+  doc.addEventListener("htmx:afterSettle", stand);
+  if (/[?&]done=1(&|$)/.test(window.location.search)) { stand(); }
   /* A session that ran out must not put the sign-in page into the detail. */
   doc.addEventListener("htmx:beforeSwap", function (event) {
     var from = event.detail.xhr && event.detail.xhr.responseURL || "";
