@@ -34,7 +34,9 @@ log = logging.getLogger(__name__)
 # Idle rounds wait this long: a resident sees the next state within a blink.
 IDLE_SECONDS = 0.25
 SLOW_EVERY = timedelta(minutes=1)
-ROUNDS_MAX = 200
+ROUNDS_MAX = 1000
+# A gateway answers slowly: orders must not stand still behind a day's messages.
+SENT_A_TURN = 10
 
 
 @functools.cache
@@ -55,8 +57,9 @@ def run_once(at: datetime, *, slow: bool = True) -> int:
         if slow:
             done += place_due(at=at)
             done += len(remind_units(at=at)) + len(remind_owners(at=at))
-            done += drain(at=at, adapter=hotline()).sent
-        done += send_due(at=at, adapters=_ways_out())
+            drained = drain(at=at, adapter=hotline())
+            done += drained.sent + drained.reported
+        done += send_due(at=at, adapters=_ways_out(), limit=SENT_A_TURN)
         total += done
         if not done:
             return total

@@ -19,10 +19,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
+
+from .processes import children, command_of
 
 WORKERS = 2
 THREADS = 8
@@ -215,26 +216,11 @@ def _wait(base: str, process: subprocess.Popen[bytes]) -> None:
 
 def _kill_one(main: int) -> bool:
     """SIGKILL the first server process under `main`; false when none is found."""
-    for pid in _children(main):
-        if "resource_tracker" not in _command(pid):
+    for pid in children(main):
+        if "resource_tracker" not in command_of(pid):
             os.kill(pid, signal.SIGKILL)
             return True
     return False
-
-
-def _children(main: int) -> list[int]:
-    listed = Path(f"/proc/{main}/task/{main}/children")
-    if listed.exists():
-        return [int(pid) for pid in listed.read_text().split()]
-    said = subprocess.run(["pgrep", "-P", str(main)], capture_output=True, text=True, check=False)
-    return [int(pid) for pid in said.stdout.split()]
-
-
-def _command(pid: int) -> str:
-    said = subprocess.run(
-        ["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False
-    )
-    return said.stdout
 
 
 if __name__ == "__main__":
