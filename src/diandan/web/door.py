@@ -121,25 +121,50 @@ def staff_only(view: View) -> View:
     return signed_in(guarded)
 
 
-def admin_only(view: View) -> View:
-    """Settings pages: an administrator who has given a second factor in this session.
+def settings_only(view: View) -> View:
+    """Settings pages: staff, and of an administrator the second factor in this session.
 
+    Some settings are read or kept by others too (the menu, plans, who read what), who need none.
     In a demo a missing factor is only warned of, so that the pages can be shown.
     """
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
-        if not any(g.role == Role.ADMIN for g in actor(request).grants):
-            raise forbidden(_("设置页只对管理员开放。"), "admin_only")
-        if not _second_factor_given(request):
+        if _is_admin(request) and not _second_factor_given(request):
             if not settings.DEMO:
-                messages.warning(request, _("管理员须先设置并使用第二重验证,才能打开设置页。"))
-                return HttpResponseRedirect(reverse("mfa_index"))
+                return HttpResponseRedirect(_way_to_a_factor(request))
             if request.method == "GET":
                 messages.warning(request, _("演示环境:正式使用时,管理员须先设置第二重验证。"))
         return view(request, *args, **more)
 
     return staff_only(guarded)
+
+
+def admin_only(view: View) -> View:
+    """Settings pages that are an administrator's alone."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+        if not _is_admin(request):
+            raise forbidden(_("设置页只对管理员开放。"), "admin_only")
+        return view(request, *args, **more)
+
+    return settings_only(guarded)
+
+
+def _is_admin(request: HttpRequest) -> bool:
+    return any(g.role == Role.ADMIN for g in actor(request).grants)
+
+
+def _way_to_a_factor(request: HttpRequest) -> str:
+    """Where she sets a factor up; who has one, and came in without it, is only asked for it."""
+    from allauth.mfa.utils import is_mfa_enabled
+
+    if not is_mfa_enabled(request.user):
+        messages.warning(request, _("管理员须先设置第二重验证,才能打开设置页。"))
+        return reverse("mfa_index")
+    back = request.get_full_path() if request.method == "GET" else _came_from(request)
+    return f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}"
 
 
 def _second_factor_given(request: HttpRequest) -> bool:

@@ -128,7 +128,7 @@ def _words(where: Here, data: dict[str, Any]) -> acts.ItemWords:
 
 
 @require_http_methods(["GET"])
-@door.staff_only
+@door.settings_only
 def menu(request: HttpRequest) -> HttpResponse:
     """Every item of the place and those below it, by state."""
     where = menu_here(request)
@@ -209,7 +209,7 @@ def _when(item: Item, season: str) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-@door.staff_only
+@door.settings_only
 def new_item(request: HttpRequest) -> HttpResponse:
     """A draft nobody sees yet."""
     where = menu_here(request)
@@ -239,7 +239,7 @@ def new_item(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@door.staff_only
+@door.settings_only
 def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """One item: its words, where its review stands, and what this actor may do now."""
     where = menu_here(request)
@@ -330,7 +330,7 @@ def _item_facts(one: Item) -> list[dict[str, str]]:
 
 
 @require_POST
-@door.staff_only
+@door.settings_only
 def move_item(request: HttpRequest, item_id: UUID, verb: str) -> HttpResponse:
     """submit · approve · return · retire: one step of an item's life."""
     where = menu_here(request)

@@ -242,7 +242,7 @@ def revoke_role(request: HttpRequest, grant_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET"])
-@door.staff_only
+@door.settings_only
 def readings(request: HttpRequest) -> HttpResponse:
     """Who read which private string of whom: for administrators and auditors of a place."""
     by, at = door.actor(request), door.now(request)

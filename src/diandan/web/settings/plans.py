@@ -107,7 +107,7 @@ def _planners(where: Here, asked: Asked) -> Any:
 
 
 @require_safe
-@door.staff_only
+@door.settings_only
 def plans(request: HttpRequest) -> HttpResponse:
     """Units by name, each number a link to its rows. No ranking."""
     where = _here(request)
@@ -162,7 +162,7 @@ def _units(counted: list[reading.Plan], asked: Asked) -> dict[str, Any]:
 
 
 @require_safe
-@door.staff_only
+@door.settings_only
 def export(request: HttpRequest, form: str) -> HttpResponse:
     """Every step of the units the list shows, on all its pages."""
     where = _here(request)
@@ -196,7 +196,7 @@ def _state(step: PlanStep, today: Any) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-@door.staff_only
+@door.settings_only
 def plan(request: HttpRequest, place_id: int) -> HttpResponse:
     """One unit's year: its rows, and for its own staff a form for the next."""
     where, place = _here(request), queries.by_id(place_id)
@@ -306,7 +306,7 @@ def _presses(step: PlanStep) -> list[dict[str, Any]]:
 
 
 @require_http_methods(["GET", "POST"])
-@door.staff_only
+@door.settings_only
 def step(request: HttpRequest, plan_step_id: UUID) -> HttpResponse:
     """One step: write it anew, or press done, not done, or drop."""
     where, one = _here(request), reading.step(plan_step_id)
