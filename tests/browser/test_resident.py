@@ -66,6 +66,33 @@ def test_place_and_follow_by_keyboard_alone(world: World, open_phone: Callable[.
     expect(page.locator(".said")).to_contain_text("下午在家")
 
 
+def test_words_sent_before_they_were_answered_are_read_anew(
+    world: World, open_phone: Callable[..., Page]
+) -> None:
+    """On a slow line the chips still speak of fewer words; they are not her choice."""
+    page = open_phone(client=world.browser())
+    page.goto("/")
+    page.locator("#words").press_sequentially("想请人上门理发")
+    expect(page.locator("[data-proposal] input[value=haircut]")).to_be_checked()
+    page.route("**/propose", lambda _route: None)  # no further answer comes
+    page.fill("#words", "厨房水管漏水,马上来")
+    page.click("#ask .button.primary")
+    page.wait_for_url("**/order?draft=*")
+    expect(page.locator("input[name=kind][value=plumbing]")).to_be_checked()
+    expect(page.locator("input[name=urgency][value=urgent]")).to_be_checked()
+
+
+def test_what_was_typed_is_found_again_and_said_so(
+    world: World, open_phone: Callable[..., Page]
+) -> None:
+    page = open_phone(client=world.browser())
+    page.goto("/")
+    page.fill("#words", "想请人上门理发")
+    page.reload()
+    expect(page.locator("#words")).to_have_value("想请人上门理发")
+    expect(page.locator("#messages")).to_contain_text("找回")
+
+
 def test_place_and_follow_with_scripts_off(
     world: World, open_phone: Callable[..., Page], settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,19 +103,23 @@ def test_place_and_follow_with_scripts_off(
     page.goto("/")
     page.fill("#words", "岔路社区水管漏水")
     page.click("#ask .button.primary")
+    page.wait_for_url("**/order?draft=*")
     expect(page.locator(f"input[name=place][value='{world.district.other.id}']")).to_be_checked()
     page.fill("#id_name", "王桂兰")
     page.fill("#id_phone", "13900000002")
     page.check("#id_notice")
     page.click("form .button.primary")
+    expect(page.locator("#id_code")).to_be_visible()
     page.fill("#id_code", sent[-1])
     page.click("form .button.primary")
+    page.wait_for_url("**/done")
     row = Request.objects.get()
     expect(page.locator(".promise-number")).to_have_text(row.number)
     page.click("main .button.primary")
     expect(page.locator(".timeline")).to_contain_text("您点了单")
     page.click("summary:has-text('撤回')")
     page.click("button[value=withdraw]")
+    expect(page.locator("#messages")).to_contain_text("撤回")
     row.refresh_from_db()
     assert row.state == "withdrawn"
 
@@ -99,6 +130,7 @@ def test_elder_mode_is_the_same_pages_larger(world: World, open_phone: Callable[
     page.click("button[name=elder]")
     expect(page.locator("html.elder")).to_have_count(1)
     page.click(".choice >> nth=0")
+    page.wait_for_url("**/order?*")
     small = page.evaluate(
         """() => [...document.querySelectorAll('main *')].filter(e => e.offsetParent
             && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())
@@ -115,6 +147,7 @@ def test_elder_mode_is_the_same_pages_larger(world: World, open_phone: Callable[
     page.click("form .button.primary")  # a card, then send: nothing had to be typed
     page.wait_for_url("**/done")
     page.click("main .button.primary")
+    page.wait_for_url("**/r/*")
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0, "the page scrolls sideways"
     assert Request.objects.count() == 1

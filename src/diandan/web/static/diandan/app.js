@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var doc = document, body = doc.body, page = window;
-  var words = (doc.getElementById("words") || { dataset: {} }).dataset;
+  var words = (doc.getElementById("say-words") || { dataset: {} }).dataset;
   function each(selector, act, root) { Array.prototype.forEach.call((root || doc).querySelectorAll(selector), act); }
   function store(kind) { try { return page[kind]; } catch (refused) { return null; } }
   var local = store("localStorage"), session = store("sessionStorage");
