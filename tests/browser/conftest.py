@@ -50,8 +50,13 @@ def open_phone(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Pa
         *, client: Client | None = None, scripts: bool = True, elder: bool = False, **more: Any
     ) -> Page:
         context = chromium.new_context(
-            base_url=live_server.url,
-            **{"viewport": PHONE_SCREEN, "locale": "zh-CN", "java_script_enabled": scripts, **more},
+            **{
+                "base_url": live_server.url,
+                "viewport": PHONE_SCREEN,
+                "locale": "zh-CN",
+                "java_script_enabled": scripts,
+                **more,
+            },
         )
         contexts.append(context)
         cookies = {"elder": "1"} if elder else {}
