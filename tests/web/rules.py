@@ -86,6 +86,9 @@ RULES: dict[str, Rule] = {
     **_many("desk_queue desk_table", Rule(ROLES, None, "open")),  # a queue's name is nobody's
     **_many("desk_merge desk_new desk_standing_new desk_visit_new", Rule(ROLES, ROLES)),
     **_many("desk_new_kinds", Rule(ROLES, None)),
+    # they offer only what lies under her own places
+    **_many("desk_find_homes desk_find_regular", Rule(ROLES, None, "open")),
+    **_many("desk_find_visits desk_find_teams", Rule(ROLES, None, "open")),
     **_many("desk_export", Rule(ROLES, None, "open")),
     **_many("desk_standing_export", Rule(ROLES, None, "open")),
     **_many("desk_new_find", Rule(None, ROLES)),
@@ -142,9 +145,10 @@ RULES: dict[str, Rule] = {
     # over HTTP: one's own; lists hold only what the caller may see
     **_many(
         "api:me api:queue api:requests_seen api:jobs api:jobs_queue api:offers api:tasks"
-        " api:follow_ups api:whistles api:hotline",
+        " api:follow_ups api:whistles",
         Rule(SIGNED, None),
     ),
+    **_many("api:hotline api:hotline_take_in", Rule(SIGNED, NONE)),
     **_many("api:requests api:request_place", Rule(SIGNED, SIGNED)),
     **_many("api:satisfaction", Rule(ROLES, None)),
     **_many("api:facts", Rule(frozenset({"auditor"}), None)),
@@ -165,6 +169,7 @@ RULES: dict[str, Rule] = {
     # over HTTP: jobs
     **_many("api:job api:job_candidates", Rule(SEERS, None)),
     **_many("api:job_led", Rule(LEADER, None)),
+    **_many("api:job_agree_time api:job_say", Rule(None, LEADER)),
     **_many(
         "api:job_submit api:job_approve api:job_pass_review api:job_send_back api:job_offer"
         " api:job_widen api:job_recall api:job_escalate api:job_allocate api:job_give_up"
@@ -177,13 +182,16 @@ RULES: dict[str, Rule] = {
     **_many("api:task", Rule(frozenset({"volunteer"}), None)),
     **_many(
         "api:task_confirm api:task_decline api:task_set_out api:task_check_in api:task_check_out"
-        " api:task_cannot_come api:task_hand_on api:task_incident",
+        " api:task_cannot_come api:task_hand_on api:task_incident api:task_say",
         Rule(None, frozenset({"volunteer"})),
     ),
     # over HTTP: the desk's other acts
     **_many("api:follow_up_settle", Rule(None, CALLERS)),
     **_many("api:whistle_answer", Rule(None, STAFF)),
     **_many("api:hotline_outcome", Rule(None, SEERS)),
+    **_many("api:hotline_case", Rule(SEERS | HERS, None)),
+    **_many("api:incident_settle", Rule(None, STAFF)),
+    **_many("api:item_review", Rule(None, MENU)),
 }
 # Pages of the library that signs people in: they deal with one's own sign-in alone.
 LIBRARY = ("account_", "mfa_")

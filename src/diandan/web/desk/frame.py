@@ -102,6 +102,7 @@ class Listed:
     page: Any
     items: list[dict[str, Any]]
     query: str
+    near: str = ""
 
 
 def listed(request: HttpRequest, queue: Queue, at: datetime, current: object = None) -> Listed:
@@ -117,7 +118,14 @@ def listed(request: HttpRequest, queue: Queue, at: datetime, current: object = N
     for item in items:
         item["current"] = item is opened
         item["href"] += f"&{query}" if query else ""
-    return Listed(queue, filters, page, items, query)
+    return Listed(queue, filters, page, items, query, _near(filters.place))
+
+
+def _near(text: str) -> str:
+    """The place of the filter as a person would write it."""
+    if not text.startswith("/"):
+        return text
+    return Place.objects.filter(path=text).values_list("name", flat=True).first() or ""
 
 
 def three_zones(
@@ -160,8 +168,8 @@ def _kept_nowhere(answer: HttpResponse) -> HttpResponse:
 
 
 def filter_choices(by: Actor) -> dict[str, Any]:
-    """The kinds and places a clerk may narrow to."""
-    return {"kind_choices": kinds_for(by), "place_choices": places_for(by)}
+    """The kinds a clerk may narrow to; places are too many to list and are looked up."""
+    return {"kind_choices": kinds_for(by)}
 
 
 def kinds_for(by: Actor) -> list[ServiceKind]:

@@ -6,6 +6,7 @@ her number and her slip, as if she had placed it herself.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from diandan.ground.people.actions.proxy import person_for_proxy
 from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Consent, Person
 from diandan.ground.people.policies import DESK_ROLES
-from diandan.ground.places.models import Kind, Place
+from diandan.ground.places.models import Place
 from diandan.ground.places.queries import center_of
 from diandan.kit.refusal import Refusal, forbidden
 from diandan.path.ask.actions.place import Wish
@@ -35,12 +36,11 @@ from diandan.path.assess.actions.hotline import check_outside_number, receive
 from diandan.web import door
 from diandan.web.shared.qr import qr_svg
 
-from . import frame, parsing
+from . import frame, parsing, pick
 from .requests import find
 from .rows import say_day, say_window, state_row
 
 MINE_SHOWN = 10
-HOMES = (Kind.CENTER, Kind.INSTITUTE, Kind.STATION, Kind.POINT, Kind.GRID)
 # channel, label, icon, how the consent came (people.policies.PROXY_WAYS)
 DOORS = (
     (Channel.DESK, t("窗口"), "building-2", "desk"),
@@ -101,8 +101,7 @@ def form(
             }
             for u in Urgency
         ],
-        places=frame.places_for(by, HOMES),
-        home=str(typed.get("place", "")) or (str(visit.place_id) if visit else ""),
+        home=pick.field("homes", by, _at_home(typed, visit), "place"),
         consents=CONSENTS,
         mine=_mine(by),
     )
@@ -206,7 +205,7 @@ def _place(request: HttpRequest, by: Actor) -> str:
     channel = post.get("channel", "")
     if channel not in HOW:
         raise Refusal("unknown_way", _("请选择从哪里收到这个需求。"), field="channel")
-    home = home_of(post.get("place", ""), by)
+    home = pick.place_meant("homes", by, post)
     kind = kind_of(post.get("kind", ""), home)
     outside = check_outside_number(post.get("outside", "")) if channel == Channel.HOTLINE else ""
     with transaction.atomic():
@@ -269,11 +268,10 @@ def done(request: HttpRequest, request_id: UUID) -> HttpResponse:
     return frame.plain(request, "desk/new_done.html", "new", order=row, promise=promise)
 
 
-def home_of(text: str, by: Actor) -> Place:
-    place = Place.objects.filter(id=int(text), valid_until=None).first() if text.isdigit() else None
-    if place is None or not any(place.path.startswith(path) for path in by.paths):
-        raise Refusal("unknown_place", _("请选择本人住在哪里。"), field="place")
-    return place
+def _at_home(typed: Mapping[str, Any], visit: Visit | None) -> dict[str, Any]:
+    """What was typed; a visit says by itself where the home is."""
+    said = bool(typed.get("place") or typed.get("place_words"))
+    return {**typed, "place": visit.place_id} if visit and not said else dict(typed)
 
 
 def kind_of(text: str, home: Place) -> ServiceKind:

@@ -21,6 +21,8 @@ from diandan.flow.desks import jobs_at, requests_at
 from diandan.flow.models import Clock
 from diandan.ground.people.actor import STAFF_ROLES, Actor
 from diandan.ground.people.models import Role
+from diandan.ground.places.models import Place
+from diandan.ground.places.queries import search
 from diandan.kit.refusal import missing
 from diandan.path.ask import queries as ask
 from diandan.path.ask.models import Request
@@ -34,6 +36,7 @@ from diandan.path.fulfil.models import Incident
 from diandan.path.grade.queries import follow_ups_for
 
 SOON = timedelta(hours=4)
+NEAR = 12
 # Their desks own nothing: they look, or they walk.
 LOOKERS = frozenset({Role.AUDITOR, Role.EXPERT, Role.GRID_WORKER, Role.ADMIN})
 
@@ -147,7 +150,7 @@ class Filters:
         return cls(
             scope=scope if scope in ("mine", "all") else default_scope(by),
             kind=int(kind) if kind.isdigit() else None,
-            place=str(query.get("place", ""))[:200],
+            place=str(query.get("place", "")).strip()[:200],
             text=str(query.get("text", "")).strip()[:60],
             page=max(1, int(page)) if page.isdigit() else 1,
         )
@@ -210,6 +213,11 @@ def rows_of(queue: Queue, by: Actor, filters: Filters) -> QuerySet[Any]:
         rows = rows.order_by("-placed_at", "-id")
     if queue.noun == "request":
         rows = rows.select_related("requester", "placed_by", "first_owner")
+    return _narrowed(rows, queue, by, filters)
+
+
+def _narrowed(rows: QuerySet[Any], queue: Queue, by: Actor, filters: Filters) -> QuerySet[Any]:
+    """Only what her filters ask for."""
     lead = {
         "followup": "request__",
         "whistle": "request__",
@@ -220,7 +228,10 @@ def rows_of(queue: Queue, by: Actor, filters: Filters) -> QuerySet[Any]:
     if filters.kind is not None:
         rows = rows.filter(**{f"{head}kind_id": filters.kind})
     if filters.place:
-        rows = rows.filter(**{f"{head}place__path__startswith": filters.place})
+        inside = Q(pk__in=[])
+        for path in paths_meant(filters.place, by):
+            inside |= Q(**{f"{head}place__path__startswith": path})
+        rows = rows.filter(inside)
     if filters.text:
         words = Q(pk__in=[])
         for name in ("number", "title") + (
@@ -229,6 +240,14 @@ def rows_of(queue: Queue, by: Actor, filters: Filters) -> QuerySet[Any]:
             words |= Q(**{f"{head}{name}__icontains": filters.text})
         rows = rows.filter(words)
     return rows
+
+
+def paths_meant(text: str, by: Actor) -> list[str]:
+    """The subtrees a clerk narrows to: one named by its path, or all whose name or sound fits."""
+    if text.startswith("/"):
+        return [text]
+    roots = Place.objects.filter(path__in=by.paths)
+    return [row.path for root in roots for row in search(root, text, NEAR)]
 
 
 @dataclass(slots=True)

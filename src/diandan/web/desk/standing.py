@@ -16,7 +16,6 @@ from diandan.ground.people.actions.proxy import person_for_proxy
 from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Consent
 from diandan.ground.people.queries import masked_name
-from diandan.ground.places.models import Kind
 from diandan.kit.refusal import Refusal
 from diandan.kit.units import local
 from diandan.path.ask.actions.standing import StandingWish, arrange_standing, end_standing
@@ -24,9 +23,8 @@ from diandan.path.ask.models import Standing
 from diandan.path.ask.queries_regular import standing_for_change, standings_in
 from diandan.web import door
 
-from . import frame, parsing, proxy, takeaway
+from . import frame, parsing, pick, proxy, takeaway
 
-HOMES = (Kind.INSTITUTE, Kind.STATION, Kind.POINT, Kind.GRID)
 IDEAS = (
     (Standing.Rhythm.WEEKLY, t("每周上门看望"), t("每周上门看望、聊天,帮忙量血压、打扫卫生")),
     (Standing.Rhythm.BIRTHDAY, t("长者生日会"), t("生日当天上门祝寿,送一碗长寿面")),
@@ -111,7 +109,7 @@ def _form(request: HttpRequest, by: Actor, failed: frame.Failed | None = None) -
             for r in Standing.Rhythm
         ],
         kinds=proxy.kind_chips(by, typed.get("words", ""), typed.get("kind", "")),
-        places=frame.places_for(by, HOMES),
+        home=pick.field("regular", by, typed, "place"),
         consents=proxy.CONSENTS,
         today=local(door.now(request)).date(),
     )
@@ -119,7 +117,7 @@ def _form(request: HttpRequest, by: Actor, failed: frame.Failed | None = None) -
 
 def _arrange(request: HttpRequest, by: Actor) -> str:
     at, post = door.now(request), request.POST
-    home = proxy.home_of(post.get("place", ""), by)
+    home = pick.place_meant("regular", by, post)
     kind = proxy.kind_of(post.get("kind", ""), home)
     rhythm = post.get("rhythm", "")
     if rhythm not in Standing.Rhythm.values:

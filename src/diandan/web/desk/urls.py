@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from . import items, jobs, lists, merge, proxy, requests, standing, visits, whistles
+from . import items, jobs, lists, merge, pick, proxy, requests, standing, visits, whistles
 
 FORM = "(?P<form>xlsx|csv)"
 urlpatterns = [
@@ -40,6 +40,7 @@ urlpatterns = [
     path("new/", proxy.new, name="desk_new"),
     path("new/kinds", proxy.suggest, name="desk_new_kinds"),
     path("new/find", proxy.look_up, name="desk_new_find"),
+    *(path(f"find/{w}", pick.find, {"what": w}, name=f"desk_find_{w}") for w in pick.ASKS),
     path("new/<uuid:request_id>/", proxy.done, name="desk_new_done"),
     path("visits/", visits.plans, name="desk_visits"),
     path("visits/new", visits.new, name="desk_visit_new"),

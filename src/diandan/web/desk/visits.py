@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from diandan.ground.people.actor import Actor
-from diandan.ground.people.queries import masked_name, teams_in
-from diandan.ground.places.models import Kind, Place
-from diandan.kit.refusal import Refusal, missing
+from diandan.ground.people.queries import masked_name
+from diandan.kit.refusal import missing
 from diandan.kit.units import local
 from diandan.path.ask.actions import visits as acts
 from diandan.path.ask.models import Channel, Request, VisitPlan
@@ -25,9 +24,7 @@ from diandan.path.ask.queries_regular import (
 )
 from diandan.web import door
 
-from . import frame, parsing, takeaway
-
-PLAN_PLACES = (Kind.CENTER, Kind.INSTITUTE, Kind.STATION)
+from . import frame, parsing, pick, takeaway
 
 
 @require_GET
@@ -66,23 +63,22 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, by: Actor, failed: frame.Failed | None = None) -> HttpResponse:
-    teams = [team for path in by.paths for team in teams_in(path)][:200]
+    typed = failed.typed if failed else {}
     return frame.plain(
         request,
         "desk/visit_new.html",
         "visits",
         status=failed.refusal.status if failed else 200,
         failed=failed,
-        typed=failed.typed if failed else {},
-        places=frame.places_for(by, PLAN_PLACES),
-        teams=teams,
+        typed=typed,
+        place=pick.field("visits", by, typed, "place"),
+        team=pick.field("teams", by, typed, "team", nobody=_("由站里工作人员走访")),
         today=local(door.now(request)).date(),
     )
 
 
 def _plan(request: HttpRequest, by: Actor) -> str:
-    place = _place(request.POST.get("place", ""))
-    teams = {str(team.id): team for path in by.paths for team in teams_in(path)}
+    place = pick.place_meant("visits", by, request.POST)
     labels = [line.strip() for line in request.POST.get("households", "").splitlines()]
     plan = acts.plan_visits(
         place=place,
@@ -90,7 +86,7 @@ def _plan(request: HttpRequest, by: Actor) -> str:
         households=[acts.Household(label=label, place=place) for label in labels if label],
         from_on=parsing.day(request, "from_on"),
         until_on=parsing.day(request, "until_on"),
-        team=teams.get(request.POST.get("team", "")),
+        team=pick.team_meant(by, request.POST),
         by=by,
         at=door.now(request),
     )
@@ -205,11 +201,4 @@ def _find(plan_id: UUID, by: Actor) -> VisitPlan:
     row = plans_for(by).filter(id=plan_id).first()
     if row is None:
         raise missing(_("没有找到这个走访计划。"))
-    return row
-
-
-def _place(text: str) -> Place:
-    row = Place.objects.filter(id=int(text), valid_until=None).first() if text.isdigit() else None
-    if row is None:
-        raise Refusal("unknown_place", _("请选择走访的地方。"), field="place")
     return row

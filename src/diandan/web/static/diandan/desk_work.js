@@ -41,6 +41,14 @@
     if (list) { each("label", function (line) { line.hidden = line.textContent.indexOf(words) < 0 && !line.querySelector("input:checked"); }, doc.getElementById(list)); }
   });
   doc.addEventListener("keydown", function (event) { if (event.key === "Enter" && event.target.dataset && event.target.dataset.narrow) { event.preventDefault(); } });
+  /* Enter in a field that looks things up goes to the first thing found; it does not send the form. */
+  doc.addEventListener("keydown", function (event) {
+    var at = event.target, first;
+    if (event.key !== "Enter" || event.isComposing || !at.hasAttribute("data-pick")) { return; }
+    event.preventDefault();
+    first = doc.querySelector("#" + at.id + "-found input");
+    if (first) { first.checked = true; first.focus(); }
+  });
   doc.addEventListener("htmx:afterSettle", narrow);
   narrow();
   /* x ticks the row she stands on; opening a form by its letter puts her into its first field. */
