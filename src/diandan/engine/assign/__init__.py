@@ -1,0 +1,1 @@
+"""精确配对: minimum-cost assignment with headcounts and capacities, proven and repairable."""

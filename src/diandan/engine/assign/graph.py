@@ -1,0 +1,123 @@
+"""配对图: who could do which job at what price, as arrays; and the search's scratch paper.
+
+    minimise  sum cost[a]·x[a]  +  sum price[i]·(need[i] − got[i])
+    subject to  x in {0, 1},  row i holds ≤ need[i] arcs,  column j holds ≤ cap[j] arcs
+
+A row is a job with a headcount, a column a person (or one band of a team's load), an arc a pair
+that every hard rule allows. Leaving one head of job i empty costs ``price[i]``. All integers.
+
+``u[i]`` is the price of one more head for job i, ``v[j]`` what one more slot of j would save.
+The plan is proven optimal (``proof.faults``) when, with r = cost − u + v:
+
+    x = 0 → r ≥ 0      x = 1 → r ≤ 0      v ≥ 0      v > 0 → column full
+    u ≤ price          u < price → row full
+
+Complementary slackness of the transportation linear program; its basic solutions are integer.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from diandan.engine.compiled import Flags, Ints, Longs
+
+#: Costs and prices stay below this, so that sums along a path fit 32 bits.
+COST_LIMIT = 1 << 28
+UNSET = -(1 << 30)
+#: The price of a column that takes nobody: no row finds it worth the asking.
+SHUT = 1 << 29
+
+
+class Graph(NamedTuple):
+    """Rows, arcs and columns. Arcs of a row lie together, cheapest first."""
+
+    start: Longs  # row → its first arc
+    length: Ints  # row → how many arcs
+    need: Ints
+    got: Ints
+    price: Ints
+    u: Ints
+    row: Ints  # arc →
+    col: Ints
+    cost: Ints
+    taken: Flags
+    after: Ints  # arc → next arc of the same column, −1 at the end (kept after `link`)
+    cap: Ints  # column →
+    used: Ints
+    v: Ints
+    base: Longs  # column → its first slot
+    slot: Ints  # slots: the arcs a column holds
+    head: Ints  # column → first arc of its list
+
+
+class Paper(NamedTuple):
+    """Scratch of a search; node i is row i, node len(need)+j is column j."""
+
+    dist: Ints
+    via: Ints
+    stamp: Ints
+    heap_key: Ints
+    heap_node: Ints
+    place: Ints  # node → where in the heap
+    seen: Ints
+    tally: Longs  # see the names below
+
+
+TICK, HEAP, PATHS, SCANS, BIDS, RELEASES = range(6)
+
+
+class Pairs(NamedTuple):
+    """A problem as plain arrays: arcs by row (``start`` has one more entry than rows)."""
+
+    start: Longs
+    col: Ints
+    cost: Ints
+    need: Ints
+    price: Ints
+    cap: Ints
+
+
+def room(values: Ints, size: int) -> Ints:
+    """The same values with zeros behind them."""
+    wide = np.zeros(size, np.int32)
+    wide[: len(values)] = values
+    return wide
+
+
+def build(pairs: Pairs, more_rows: int = 0, more_arcs: int = 0) -> tuple[Graph, Paper]:
+    """Arrays for a problem, with room for rows and arcs that come later."""
+    rows, arcs = len(pairs.need) + more_rows, len(pairs.col) + more_arcs
+    cols = len(pairs.cap)
+    of_row = np.repeat(np.arange(len(pairs.need), dtype=np.int32), np.diff(pairs.start))
+    base = np.zeros(cols + 1, np.int64)
+    np.cumsum(pairs.cap, out=base[1:])
+    start = np.zeros(rows, np.int64)
+    start[: len(pairs.need)] = pairs.start[:-1]
+    graph = Graph(
+        start,
+        room(np.diff(pairs.start).astype(np.int32), rows),
+        room(pairs.need, rows),
+        np.zeros(rows, np.int32),
+        room(pairs.price, rows),
+        np.full(rows, UNSET, np.int32),
+        room(of_row, arcs),
+        room(pairs.col, arcs),
+        room(pairs.cost, arcs),
+        np.zeros(arcs, np.uint8),
+        np.zeros(arcs, np.int32),
+        np.array(pairs.cap, np.int32),
+        np.zeros(cols, np.int32),
+        np.zeros(cols, np.int32),
+        base,
+        np.zeros(int(base[-1]), np.int32),
+        np.full(cols, -1, np.int32),
+    )
+    return graph, paper(rows + cols)
+
+
+def paper(nodes: int) -> Paper:
+    """Fresh scratch for a graph of so many rows and columns together."""
+    dist, via, stamp, key, node, place, seen = np.zeros((7, nodes), np.int32)
+    return Paper(dist, via, stamp, key, node, place, seen, np.zeros(8, np.int64))

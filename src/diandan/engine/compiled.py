@@ -1,0 +1,43 @@
+"""编译: how a loop over arrays becomes machine code.
+
+Numba compiles a kernel once and keeps it beside the source (``make setup`` warms it), so that
+no run of the product waits for a compiler. Kernels are annotated for the reader and for mypy;
+numba itself takes the types from the arrays it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar, cast
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+Bits = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.uint8]
+
+#: A whole number inside a kernel: Python's from outside, 64 bits inside. mypy cannot tell the two
+#: apart, numba settles it.
+Whole: TypeAlias = Any
+
+parallel_range = numba.prange
+
+
+def compiled(kernel: Kernel) -> Kernel:
+    """Machine code, kept between runs; lets other threads of the process go on."""
+    return cast(Kernel, numba.njit(cache=True, nogil=True)(kernel))
+
+
+def inlined(kernel: Kernel) -> Kernel:
+    """A piece of a kernel, written once and copied by the compiler into each of its callers."""
+    return cast(Kernel, numba.njit(cache=True, nogil=True, inline="always")(kernel))
+
+
+def spread(kernel: Kernel) -> Kernel:
+    """A kernel whose ``parallel_range`` loop runs on every core."""
+    return cast(Kernel, numba.njit(cache=True, nogil=True, parallel=True)(kernel))
