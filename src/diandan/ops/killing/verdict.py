@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from diandan.flow.clocks import stage_of
 from diandan.flow.models import Clock
@@ -27,12 +27,13 @@ UNSENT = (Delivery.State.WAITING, Delivery.State.SENDING)
 
 
 def is_at_rest() -> bool:
-    """Whether the worker has nothing more to do now."""
+    """Whether the worker has nothing to do now, and nothing that must arrive is still here."""
     at = now()
+    here = Delivery.objects.filter(state__in=UNSENT)
     return not (
         FactWaiting.objects.exists()
         or Clock.objects.filter(due_at__lt=at).exists()
-        or Delivery.objects.filter(state__in=UNSENT).exists()
+        or here.filter(Q(due_at__lte=at) | Q(message__must_have=True)).exists()
     )
 
 
@@ -49,12 +50,16 @@ def verdict(heard: Heard, orders: int, sent: Counter[str]) -> dict[str, Any]:
     """Every figure, and `wrong`: what does not hold, in words. Empty when all holds."""
     wrong = [*_requests(heard, orders), *_jobs(heard), *_notices(heard, sent)]
     wrong += [*_clocks(), *_record(), *heard.changed, *heard.odd]
+    if not is_at_rest():
+        wrong.append(f"后台工人没有赶上:{at_this_moment()}")
+    later = Delivery.objects.filter(state__in=UNSENT)
     must = Delivery.objects.filter(channel=SMS, message__must_have=True)
     return {
         "requests": Request.objects.count(),
         "jobs": Job.objects.count(),
         "living_engagements": Engagement.objects.filter(ended_at=None).count(),
         "must_have_messages_sent": must.filter(state=Delivery.State.SENT).count(),
+        "sent_later": sorted(later.values_list("message__kind", "due_at", "state", "tries")),
         "sent_twice": sum(n > 1 for n in sent.values()),
         "clocks": Clock.objects.count(),
         "facts": FactRow.objects.count(),
