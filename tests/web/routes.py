@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -103,7 +104,9 @@ def send(client: Client, route: Route, method: str, values: dict[str, Any]) -> A
     if method == "GET":
         return client.get(address)
     if route.is_api:
-        return client.post(address, body_for(route) or {}, content_type="application/json")
+        key = {"Idempotency-Key": uuid.uuid4().hex}
+        body = body_for(route) or {}
+        return client.post(address, body, content_type="application/json", headers=key)
     ids = {"person_id": values["person_id"], "people": values["person_id"]}
     return client.post(address, {**FORM, **{k: str(v) for k, v in ids.items()}})
 

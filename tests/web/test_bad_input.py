@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -50,6 +51,7 @@ def proxy(**more: Any) -> dict[str, Any]:
 
 def post(client: Client, body: Any, **headers: str) -> Any:
     raw = body if isinstance(body, str) else json.dumps(body)
+    headers = {"Idempotency-Key": uuid4().hex, **headers}
     return client.post(ADDRESS, raw, content_type="application/json", headers=headers)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -104,7 +105,8 @@ def filled(body: Any, known: dict[str, Any]) -> Any:
 
 
 def post(client: Client, address: str, body: Any) -> Any:
-    return client.post(f"/api/v1/{address}", body, content_type="application/json")
+    key = {"Idempotency-Key": uuid4().hex}
+    return client.post(f"/api/v1/{address}", body, content_type="application/json", headers=key)
 
 
 @pytest.mark.parametrize("case", BAD)

@@ -12,6 +12,7 @@ from diandan.ground.places.models import Level, Place
 from diandan.ground.places.queries import ancestor_at
 from diandan.kit.refusal import forbidden
 from diandan.path.ask.models import Request
+from diandan.path.ask.states import RequestState
 from diandan.path.bundle.models import Job
 from diandan.path.dispatch.models import Offer
 from diandan.path.engage.queries import living
@@ -26,6 +27,7 @@ REVIEWERS = {
 }
 # Who may pass on what a resident said at a desk or on the phone.
 RELAYS = STAFF_ROLES - {Role.ADMIN, Role.MEDIATOR}
+PARTNERS_VERBS = frozenset({"finish", "take_back"})
 
 
 def owner_at_desk(flow: Flow, stage: Stage) -> Owner:
@@ -57,6 +59,8 @@ def may(flow: Flow, stage: Stage, verb: str, subject: Request | Job, by: Actor) 
     """Whether `by` may do `verb` on `subject`, which stands in `stage` of `flow`."""
     if by.is_system:
         return True
+    if by.partner_id is not None:
+        return _is_partners(subject, verb, by)
     if by.is_frozen or by.person_id is None:
         return False
     who = VERBS[(stage.noun, verb)].who
@@ -91,6 +95,17 @@ def check(flow: Flow, stage: Stage, verb: str, subject: Request | Job, by: Actor
 
 def _owns(flow: Flow, stage: Stage, subject: Request | Job, by: Actor) -> bool:
     return any(by.holds(roles, place.path) for roles, place in owner_posts(flow, stage, subject))
+
+
+def _is_partners(subject: Request | Job, verb: str, by: Actor) -> bool:
+    """An outside hotline answers what is out with it, and does nothing else."""
+    return (
+        verb in PARTNERS_VERBS
+        and isinstance(subject, Request)
+        and subject.state == RequestState.HANDED_OVER
+        and not subject.is_private
+        and by.is_partner_of(subject.place.path)
+    )
 
 
 def _is_requester(subject: Request | Job, by: Actor) -> bool:

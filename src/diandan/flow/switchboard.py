@@ -11,7 +11,7 @@ from diandan.ground.places.models import Kind, Place
 from diandan.ground.record.actions.chain import chain_handler
 from diandan.ground.record.models import FactRow
 
-from . import notices, steps
+from . import hotline, notices, steps
 
 Handler = Callable[[FactRow], None]
 
@@ -28,6 +28,7 @@ HANDLERS: Mapping[str, Timed] = {
     "steps.go_on": steps.go_on,
     "steps.replace_refuser": steps.replace_refuser,
     "notices.tell_of": notices.tell_of,
+    "hotline.report_end": hotline.report_end,
 }
 
 

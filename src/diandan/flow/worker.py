@@ -57,7 +57,8 @@ def run_once(at: datetime, *, slow: bool = True) -> int:
         if slow:
             done += place_due(at=at)
             done += len(remind_units(at=at)) + len(remind_owners(at=at))
-            done += drain(at=at, adapter=hotline()).sent
+            drained = drain(at=at, adapter=hotline())
+            done += drained.sent + drained.reported
         done += send_due(at=at, adapters=_ways_out(), limit=SENT_A_TURN)
         total += done
         if not done:

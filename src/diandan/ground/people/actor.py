@@ -36,7 +36,8 @@ class Actor:
     """A person, or the system itself (`person_id` None and `is_system`).
 
     `leads` are the teams she leads (leader or deputy), `member_of` all her teams; `scopes` is
-    None for a person at a page and the token's scopes at the API.
+    None for a person at a page and the token's scopes at the API. A partner is an outside system
+    without a person: `partner_id` says which, and it acts only under `partner_path`.
     """
 
     person_id: UUID | None = None
@@ -47,6 +48,12 @@ class Actor:
     is_system: bool = False
     is_frozen: bool = False
     scopes: frozenset[str] | None = None
+    partner_id: UUID | None = None
+    partner_path: str = ""
+
+    def is_partner_of(self, path: str) -> bool:
+        """Whether this is an outside system that acts for the centre above the place at `path`."""
+        return self.partner_id is not None and path.startswith(self.partner_path)
 
     def holds(self, roles: Iterable[Role], path: str) -> bool:
         """Whether one of `roles` is held at the place with `path` or above it."""

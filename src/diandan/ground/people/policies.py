@@ -24,6 +24,7 @@ DESK_ROLES = (
 )
 KEEPER_ROLES = (Role.STATION_STAFF, Role.INSTITUTE_STAFF, Role.CENTER_STAFF, Role.ADMIN)
 FAMILY = "family"
+HOTLINE = "hotline"
 PROXY_WAYS = frozenset({"desk", "phone", "paper", "grid", "visit", "group", FAMILY})
 
 
@@ -72,7 +73,12 @@ def can_edit_person(by: Actor, person: Person) -> bool:
 
 
 def check_proxy(by: Actor, *, how: str, home: Place) -> None:
-    """Staff of the place or above write down for a resident; anybody signed in for her family."""
+    """Staff of the place or above write down for a resident; anybody signed in for her family.
+
+    An outside hotline passes on who called it, in the centre it acts for.
+    """
+    if how == HOTLINE and by.is_partner_of(home.path):
+        return
     check_signed_in(by)
     if how not in PROXY_WAYS:
         raise Refusal("unknown_way", _("请选择是怎样收到这个需求的。"), field="how")

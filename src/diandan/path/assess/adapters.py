@@ -38,6 +38,9 @@ class Hotline(Protocol):
         Raises HotlineDown or HotlineRejected.
         """
 
+    def report(self, key: str, outcome: Mapping[str, Any]) -> None:
+        """Tell how one case ended, under an idempotency key. Raises as `send`."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileHotline:
@@ -47,19 +50,26 @@ class FileHotline:
 
     def send(self, key: str, case: Mapping[str, Any]) -> str:
         """Write the case whole or not at all; the same key writes the same file."""
-        path = self.folder / f"{key}.json"
+        self._write(f"{key}.json", key, case)
+        return ""
+
+    def report(self, key: str, outcome: Mapping[str, Any]) -> None:
+        """Beside the cases, one file for each end."""
+        self._write(f"outcome-{key}.json", key, outcome)
+
+    def _write(self, name: str, key: str, told: Mapping[str, Any]) -> None:
+        path = self.folder / name
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not path.exists():
                 half = path.with_suffix(".part")
                 half.write_text(
-                    json.dumps({"key": key, **case}, ensure_ascii=False, indent=1),
+                    json.dumps({"key": key, **told}, ensure_ascii=False, indent=1),
                     encoding="utf-8",
                 )
                 half.replace(path)
         except OSError as trouble:
             raise HotlineDown(f"{trouble.strerror}: {self.folder.name}") from trouble
-        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +81,23 @@ class HttpHotline:
 
     def send(self, key: str, case: Mapping[str, Any]) -> str:
         """POST the case with its key as Idempotency-Key."""
+        return _number_in(self._post(self.url, key, case))
+
+    def report(self, key: str, outcome: Mapping[str, Any]) -> None:
+        """POST the end of a case to `outcomes` below the same address."""
+        self._post(f"{self.url.rstrip('/')}/outcomes", key, outcome)
+
+    def _post(self, url: str, key: str, told: Mapping[str, Any]) -> httpx.Response:
         try:
             with httpx.Client(timeout=TIMEOUT_SECONDS, transport=self.transport) as client:
-                said = client.post(
-                    self.url, json={"key": key, **case}, headers={"Idempotency-Key": key}
-                )
+                said = client.post(url, json={"key": key, **told}, headers={"Idempotency-Key": key})
         except httpx.HTTPError as trouble:
             raise HotlineDown(f"{type(trouble).__name__}: {trouble}") from trouble
         if said.status_code in REJECTED and said.status_code not in SHUT_FOR_NOW:
             raise HotlineRejected(f"HTTP {said.status_code}: {said.text[:200]}")
         if not said.is_success:
             raise HotlineDown(f"HTTP {said.status_code}")
-        return _number_in(said)
+        return said
 
 
 def _number_in(said: httpx.Response) -> str:

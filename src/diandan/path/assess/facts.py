@@ -8,7 +8,7 @@ from typing import Any
 from diandan.ground.people.actor import Actor
 from diandan.kit.fact import Fact
 
-from .models import HotlineCase, Review, Whistle
+from .models import HotlineCase, Partner, Review, Whistle
 
 
 def review_fact(row: Review, by: Actor) -> Fact:
@@ -43,7 +43,9 @@ def whistle_fact(row: Whistle, happened: str, by: Actor, at: datetime) -> Fact:
 
 
 def hotline_fact(row: HotlineCase, happened: str, by: Actor, at: datetime, **data: Any) -> Fact:
-    """A case was queued, sent, could not be sent, came back, or came in."""
+    """A case was queued, sent, could not be sent, came back, came in, or its end was reported."""
+    if by.partner_id is not None:
+        data = {"partner": str(by.partner_id), **data}
     return Fact(
         kind=f"hotline.{happened}",
         at=at,
@@ -52,4 +54,15 @@ def hotline_fact(row: HotlineCase, happened: str, by: Actor, at: datetime, **dat
         person_id=row.request.requester_id,
         request_id=row.request_id,
         data={"case": str(row.id), **data},
+    )
+
+
+def partner_fact(row: Partner, happened: str, by: Actor, at: datetime) -> Fact:
+    """An outside system was given a key, or lost it."""
+    return Fact(
+        kind=f"partner.{happened}",
+        at=at,
+        place_id=row.centre_id,
+        by_id=by.person_id,
+        data={"partner": str(row.id)},
     )

@@ -63,6 +63,25 @@ class Whistle(models.Model):
         ]
 
 
+class Partner(models.Model):
+    """合作单位的钥匙: an outside system, not a person, that may bring and answer hotline cases.
+
+    It acts for one centre alone, holds no role, and opens nothing after its day or once revoked.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    name = models.CharField(max_length=60)
+    centre = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "partner"
+
+
 class HotlineCase(models.Model):
     """接诉即办: a request handed to (or taken from) an outside hotline, with its own number."""
 
@@ -74,6 +93,7 @@ class HotlineCase(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id)
     request = models.ForeignKey(Request, models.PROTECT, related_name="hotline_cases")
+    partner = models.ForeignKey(Partner, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices)
     outside_number = models.CharField(max_length=60, blank=True, default="")
     tries = models.IntegerField(default=0)
@@ -99,4 +119,31 @@ class HotlineCase(models.Model):
                 condition=models.Q(state__in=["queued", "sent"]),
                 name="hotline_out_once",
             ),
+        ]
+
+
+class HotlineReport(models.Model):
+    """结果回报: how a request that is also a case of the hotline ended, on its way to the hotline.
+
+    One row for each end, made from the fact of that end, so that nothing is reported twice; a
+    stopped outside system leaves it waiting here, with what went wrong.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    case = models.ForeignKey(HotlineCase, models.PROTECT, related_name="reports")
+    fact_id = models.BigIntegerField()
+    state = models.CharField(max_length=12)
+    score = models.SmallIntegerField(null=True, blank=True)
+    ended_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    tries = models.IntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True, default="")
+    again_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "hotline_report"
+        indexes = [models.Index(fields=["sent_at", "again_at"], name="hotline_report_queue")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "fact_id"], name="hotline_report_once"),
         ]

@@ -5,7 +5,7 @@ What belongs to a private request is shown to its mediators alone, here as every
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -23,7 +23,7 @@ from diandan.path.ask.models import Request
 from diandan.path.ask.queries import visible
 
 from .core import levels_above, next_level
-from .models import HotlineCase, Review, Whistle
+from .models import HotlineCase, HotlineReport, Partner, Review, Whistle
 
 
 def reviews_of(subject: str, subject_id: UUID) -> list[Review]:
@@ -127,9 +127,16 @@ def case_for_change(case_id: UUID) -> HotlineCase:
 
 
 def cases_for(by: Actor) -> QuerySet[HotlineCase]:
-    """The hotline cases of requests that `by` may see, those that wait first."""
+    """The hotline cases of requests that `by` may see, those that wait first.
+
+    An outside hotline sees all cases of the centre it acts for, and nothing else of the house.
+    """
+    if by.partner_id is not None:
+        inside = Q(request__place__path__startswith=by.partner_path, request__is_private=False)
+    else:
+        inside = Q(request__in=visible(by))
     return (
-        HotlineCase.objects.filter(request__in=visible(by))
+        HotlineCase.objects.filter(inside)
         .select_related("request", "request__place", "request__kind")
         .order_by("sent_at", "made_at", "id")
     )
@@ -144,10 +151,12 @@ class Queue:
     failing: int
     last_error: str
     again_at: datetime | None
+    unreported: int = 0
 
 
 def hotline_queue(centre: Place) -> Queue:
-    """The visible queue of a centre's cases on their way out."""
+    """The visible queue of a centre's cases, and of their ends, on their way out."""
+    ends_waiting = HotlineReport.objects.filter(sent_at=None, case__request__centre=centre)
     rows = HotlineCase.objects.filter(state=HotlineCase.State.QUEUED, request__centre=centre)
     ends = rows.aggregate(oldest=Min("made_at"), again=Min("again_at"))
     failed = rows.exclude(last_error="")
@@ -158,7 +167,20 @@ def hotline_queue(centre: Place) -> Queue:
         failing=failed.count(),
         last_error=latest.last_error if latest else "",
         again_at=ends["again"],
+        unreported=ends_waiting.count(),
     )
+
+
+def reports_of(case_ids: Iterable[UUID]) -> dict[UUID, HotlineReport]:
+    """The latest report of each case."""
+    rows = HotlineReport.objects.filter(case_id__in=list(case_ids)).order_by("fact_id")
+    return {row.case_id: row for row in rows}
+
+
+def partners_of(centre: Place) -> list[Partner]:
+    """The outside systems that hold or held a key of this centre, the living ones first."""
+    rows = Partner.objects.filter(centre=centre).order_by("-made_at")
+    return sorted(rows, key=lambda row: row.revoked_at is not None)
 
 
 def received(outside_number: str) -> HotlineCase | None:

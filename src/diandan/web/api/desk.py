@@ -1,4 +1,4 @@
-"""台: follow-ups, whistles, the hotline's answers, what an auditor may take away, and one's own."""
+"""台: follow-ups, whistles, reviews, what an auditor may take away, and one's own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from diandan.flow import conductor, desk_acts
+from diandan.flow import desk_acts
 from diandan.ground.people import queries as people
 from diandan.ground.people.actor import STAFF_ROLES
 from diandan.ground.people.models import Role
@@ -20,13 +20,12 @@ from diandan.ground.places.models import Place
 from diandan.ground.record.models import FactLink, FactRow
 from diandan.kit.refusal import Refusal, forbidden, missing
 from diandan.path.ask.models import Request
-from diandan.path.assess.models import HotlineCase
-from diandan.path.assess.queries import cases_for, whistles_for
+from diandan.path.assess.queries import whistles_for
 from diandan.path.grade.core import Figures
 from diandan.path.grade.queries import follow_ups_for, satisfaction
 from diandan.web import door
 
-from . import rows, shapes
+from . import rows, shapes, told
 from .gate import Need, caller
 from .order import find
 
@@ -37,7 +36,7 @@ LIST_MAX = 200
 COUNTERS = (*STAFF_ROLES, Role.AUDITOR, Role.EXPERT)
 
 
-@router.get("/me", url_name="me", auth=Need("read"), summary="本人")
+@router.get("/me", url_name="me", response=told.MeOut, auth=Need("read"), summary="本人")
 def me(request: HttpRequest) -> Shown:
     """Who the caller is, what she holds, and what this key may do."""
     by = caller(request)
@@ -55,7 +54,13 @@ def me(request: HttpRequest) -> Shown:
     }
 
 
-@router.get("/follow-ups", url_name="follow_ups", auth=Need("desk"), summary="回头办")
+@router.get(
+    "/follow-ups",
+    url_name="follow_ups",
+    response=list[told.FollowUpOut],
+    auth=Need("desk"),
+    summary="回头办",
+)
 def follow_ups(request: HttpRequest) -> list[Shown]:
     """Open follow-ups that are hers or her desk's, the soonest due first."""
     by = caller(request)
@@ -65,6 +70,7 @@ def follow_ups(request: HttpRequest) -> list[Shown]:
 @router.post(
     "/follow-ups/{uuid:follow_up_id}/settle",
     url_name="follow_up_settle",
+    response=told.SettledOut,
     auth=Need("desk"),
     summary="办结回头办",
 )
@@ -78,7 +84,11 @@ def settle(request: HttpRequest, follow_up_id: UUID, body: shapes.Said) -> Shown
 
 
 @router.post(
-    "/requests/{uuid:request_id}/call-back", url_name="call_back", auth=Need("desk"), summary="回访"
+    "/requests/{uuid:request_id}/call-back",
+    url_name="call_back",
+    response=told.CallOut,
+    auth=Need("desk"),
+    summary="回访",
 )
 def call_back(request: HttpRequest, request_id: UUID, body: shapes.CallIn) -> Shown:
     """回访, kept also when nobody answered."""
@@ -90,7 +100,13 @@ def call_back(request: HttpRequest, request_id: UUID, body: shapes.CallIn) -> Sh
     return {"id": str(row.id), "at": row.at}
 
 
-@router.get("/whistles", url_name="whistles", auth=Need("desk"), summary="吹哨待报到")
+@router.get(
+    "/whistles",
+    url_name="whistles",
+    response=list[told.WhistleOut],
+    auth=Need("desk"),
+    summary="吹哨待报到",
+)
 def whistles(request: HttpRequest) -> list[Shown]:
     """What other desks ask her units."""
     found = whistles_for(caller(request))[:LIST_MAX]
@@ -111,6 +127,7 @@ def whistles(request: HttpRequest) -> list[Shown]:
 @router.post(
     "/requests/{uuid:request_id}/whistle",
     url_name="whistle_blow",
+    response=list[told.WhistleMade],
     auth=Need("desk"),
     summary="吹哨",
 )
@@ -136,6 +153,7 @@ def blow(request: HttpRequest, request_id: UUID, body: shapes.WhistleIn) -> list
 @router.post(
     "/whistles/{uuid:whistle_id}/answer",
     url_name="whistle_answer",
+    response=told.WhistleAnswered,
     auth=Need("desk"),
     summary="报到",
 )
@@ -147,48 +165,37 @@ def answer(request: HttpRequest, whistle_id: UUID, body: shapes.Said) -> Shown:
     return {"id": str(row.id), "answered_at": row.answered_at}
 
 
-@router.get("/hotline", url_name="hotline", auth=Need("hotline", "desk"), summary="热线工单")
-def hotline(request: HttpRequest) -> list[Shown]:
-    """The cases out with, or on their way to, the hotline."""
-    waiting = (HotlineCase.State.QUEUED, HotlineCase.State.SENT)
-    found = cases_for(caller(request)).filter(state__in=waiting)[:LIST_MAX]
-    return [
-        {
-            "id": str(c.id),
-            "number": c.request.number,
-            "outside_number": c.outside_number,
-            "state": c.state,
-            "kind": c.request.kind.name,
-            "place": rows.place(c.request.place),
-            "made_at": c.made_at,
-            "sent_at": c.sent_at,
-            "tries": c.tries,
-            "last_error": c.last_error,
-        }
-        for c in found
-    ]
+@router.post(
+    "/incidents/{uuid:incident_id}/settle",
+    url_name="incident_settle",
+    response=told.IncidentSettled,
+    auth=Need("desk"),
+    summary="处理情况",
+)
+def settle_incident(request: HttpRequest, incident_id: UUID, body: shapes.Said) -> Shown:
+    """What was done about something that went wrong on a job."""
+    by, at = caller(request), door.now(request)
+    row = desk_acts.settle_incident(incident_id, text=body.text, by=by, at=at)
+    return {"id": str(row.id), "settled_at": row.settled_at}
 
 
 @router.post(
-    "/hotline/{uuid:case_id}/outcome",
-    url_name="hotline_outcome",
-    auth=Need("hotline"),
-    summary="热线回报结果",
+    "/items/{uuid:item_id}/review",
+    url_name="item_review",
+    response=told.ReviewOut,
+    auth=Need("desk"),
+    summary="审核服务项目",
 )
-def outcome(request: HttpRequest, case_id: UUID, body: shapes.Solved) -> Shown:
-    """办好了 (`solved`), or given back to us to arrange."""
-    by = caller(request)
-    case = cases_for(by).filter(id=case_id).first()
-    if case is None:
-        raise missing(_("没有找到这件热线工单。"), "unknown_case")
-    verb = "finish" if body.solved else "take_back"
-    row = conductor.do_request(
-        case.request_id, verb, by=by, at=door.now(request), outcome=body.outcome
-    )
-    return {"case": str(case.id), "request": str(row.id), "state": row.state}
+def review(request: HttpRequest, item_id: UUID, body: shapes.Verdict) -> Shown:
+    """三级审核 of a menu item: the word of the rung whose turn it is."""
+    by, at = caller(request), door.now(request)
+    row = desk_acts.judge_item(item_id, is_good=body.good, reason=body.reason, by=by, at=at)
+    return {"id": str(row.id), "verdict": row.verdict, "at": row.at}
 
 
-@router.get("/facts", url_name="facts", auth=Need("audit"), summary="导出记录")
+@router.get(
+    "/facts", url_name="facts", response=told.FactsOut, auth=Need("audit"), summary="导出记录"
+)
 def facts(request: HttpRequest, after: int = 0, limit: int = 200) -> Shown:
     """Facts of her places by ids only, oldest first; `after` is the last id already had.
 
@@ -216,7 +223,13 @@ def facts(request: HttpRequest, after: int = 0, limit: int = 200) -> Shown:
     }
 
 
-@router.get("/satisfaction", url_name="satisfaction", auth=Need("audit", "desk"), summary="满意度")
+@router.get(
+    "/satisfaction",
+    url_name="satisfaction",
+    response=told.SatisfactionOut,
+    auth=Need("audit", "desk"),
+    summary="满意度",
+)
 def figures(
     request: HttpRequest,
     place: shapes.Number,

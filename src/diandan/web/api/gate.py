@@ -1,7 +1,8 @@
 """门口: who calls the API, within which scopes, and how a repeated call is answered once.
 
 A caller is a person: by her key (`Authorization: Bearer dd_…`, narrowed to its scopes) or by her
-session in a browser (all scopes, and CSRF for anything that writes).
+session in a browser (all scopes, and CSRF for anything that writes). Or it is an outside system,
+by a partner's key (`dp_…`), which opens the hotline's operations alone.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from diandan.ground.people.actions.tokens import actor_of_token
 from diandan.ground.people.actor import Actor
 from diandan.ground.record.actions.replay import digest_of_asking, keep_answer, kept_answer
 from diandan.kit.refusal import Refusal, forbidden
+from diandan.path.assess.actions import partner
+from diandan.path.assess.actions.partner import actor_of_key
 from diandan.path.fulfil.actions.visit import count_wrong_code
 from diandan.web import door
 
@@ -31,7 +34,7 @@ SCOPES: dict[str, str | Promise] = {
     "desk": t("工作台:看辖区内的点单,受理、退回、制单、吹哨、跟进"),
     "dispatch": t("派单:看服务单和候选队伍,审核、派单、扩大、收回"),
     "serve": t("志愿者:看邀约和任务,接单、配单、签到、签退"),
-    "hotline": t("外部热线:回报办理结果"),
+    "hotline": t("外部热线:转来工单,查办理状态,回报办理结果"),
     "audit": t("审计:导出只含编号的记录,看满意度"),
 }
 KEY_HEADER = "Idempotency-Key"
@@ -47,7 +50,8 @@ def caller(request: HttpRequest) -> Actor:
         return found
     plain = _bearer(request)
     if plain is not None:
-        found = actor_of_token(plain, door.now(request))
+        of_key = actor_of_key if plain.startswith(partner.PREFIX) else actor_of_token
+        found = of_key(plain, door.now(request))
     else:
         found = door.actor(request)
         if found.person_id is not None and request.method not in SAFE and check_csrf(request):
@@ -81,7 +85,7 @@ class Need(HttpBearer):
     def __call__(self, request: HttpRequest) -> Actor:
         """The caller, or a refusal that says what is missing."""
         by = caller(request)
-        if by.person_id is None:
+        if by.person_id is None and by.partner_id is None:
             raise Refusal("sign_in_first", _("请带上钥匙,或先登录。"), status=401)
         if by.is_frozen:
             raise forbidden(_("这份记录已被冻结,请到实践中心核实后解冻。"), "frozen")
@@ -112,19 +116,22 @@ def say_problem(refusal: Refusal, **more: Any) -> HttpResponse:
     return door.problem(full)
 
 
-def whole(view: View) -> View:
-    """Wrap an operation: a repeated POST is answered as before, and every no is a problem+json."""
+def whole(view: View, *, must_key: bool) -> View:
+    """Wrap an operation: a repeated POST is answered as before, and every no is a problem+json.
+
+    `must_key`: this address changes something by POST, so a call without a key is refused.
+    """
 
     def guarded(request: HttpRequest, *args: Any, **words: Any) -> HttpResponse:
         try:
-            answer = _once(request, lambda: view(request, *args, **words))
+            answer = _once(request, lambda: view(request, *args, **words), must_key)
         except RequestDataTooBig:
             return say_problem(Refusal("too_big", _("内容太大,请精简后再发。"), status=413))
         except Refusal as refusal:
-            if refusal.code == "wrong_code" and "task_id" in words:
-                # Outside the refused step, which was undone: else one could guess for ever.
-                count_wrong_code(words["task_id"], at=door.now(request))
             return say_problem(refusal)
+        if getattr(request, "diandan_no", "") == "wrong_code" and "task_id" in words:
+            # Outside the refused step, which was undone: else one could guess for ever.
+            count_wrong_code(words["task_id"], at=door.now(request))
         if answer.status_code == 405:
             wrong = Refusal("method_not_allowed", _("这个地址不支持这种方法。"), status=405)
             problem = say_problem(wrong)
@@ -137,28 +144,35 @@ def whole(view: View) -> View:
     return guarded
 
 
-def _once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+def _once(request: HttpRequest, act: Callable[[], HttpResponse], must_key: bool) -> HttpResponse:
     """Do a POST with a key once; only what was done is remembered, so a no may be tried again."""
-    if request.method in SAFE or KEY_HEADER not in request.headers:
+    if request.method != "POST":
         return act()
-    key = request.headers[KEY_HEADER].strip()
+    by = caller(request)
+    who = by.person_id or by.partner_id
+    key = request.headers.get(KEY_HEADER)
+    if who is None or (key is None and not must_key):
+        return act()  # nobody: to be told to sign in
+    if key is None:
+        raise Refusal(
+            "key_missing",
+            _("每次提交要带 Idempotency-Key(建议用 UUID),断网重发时才不会办两次。"),
+            field=KEY_HEADER,
+            status=400,
+        )
+    key = key.strip()
     if not key or len(key) > KEY_MAX or not key.isascii() or not key.isprintable():
         raise Refusal("bad_key", _("幂等键应为1到100个英文字符,建议用UUID。"), status=400)
-    by = caller(request)
-    digest = digest_of_asking(request.method or "", request.get_full_path(), request.body)
+    digest = digest_of_asking(request.method, request.get_full_path(), request.body)
+    kept_as = f"api:{who}:{key}"
     with transaction.atomic():
-        kept = kept_answer(f"api:{by.person_id or 'anyone'}:{key}", digest)
+        kept = kept_answer(kept_as, digest)
         if kept is not None:
             again = HttpResponse(kept.body, status=kept.status, content_type="application/json")
             again["Idempotency-Replayed"] = "true"
             return again
         answer = act()
         if answer.status_code < 400:
-            keep_answer(
-                f"api:{by.person_id or 'anyone'}:{key}",
-                digest,
-                status=answer.status_code,
-                body=answer.content.decode(),
-                at=door.now(request),
-            )
+            text = answer.content.decode()
+            keep_answer(kept_as, digest, status=answer.status_code, body=text, at=door.now(request))
     return answer

@@ -36,7 +36,7 @@ from diandan.path.bundle.queries import job_of
 from diandan.web import door
 from diandan.web.shared.timeline import Viewer, request_timeline
 
-from . import rows, shapes
+from . import rows, shapes, told
 from .gate import Need, caller
 from .pages import page
 
@@ -75,7 +75,7 @@ SHAPE_OF: dict[str, type[shapes.Asked]] = {
 }
 
 
-@router.get("/kinds", url_name="kinds", summary="服务类型")
+@router.get("/kinds", url_name="kinds", response=list[told.KindOut], summary="服务类型")
 def kinds(request: HttpRequest, place: shapes.Number | None = None) -> list[Shown]:
     """The kinds of need a centre offers: of `place`, or of this instance's centre."""
     return [
@@ -84,7 +84,7 @@ def kinds(request: HttpRequest, place: shapes.Number | None = None) -> list[Show
     ]
 
 
-@router.get("/menu", url_name="menu", summary="服务菜单")
+@router.get("/menu", url_name="menu", response=list[told.MenuItemOut], summary="服务菜单")
 def list_menu(
     request: HttpRequest, place: shapes.Number | None = None, q: shapes.Short = ""
 ) -> list[Shown]:
@@ -107,13 +107,13 @@ def list_menu(
     ]
 
 
-@router.get("/places", url_name="places", summary="找社区")
+@router.get("/places", url_name="places", response=list[told.PlaceOut], summary="找社区")
 def list_places(request: HttpRequest, q: shapes.Short) -> list[Shown]:
     """Places by name, sound or initials."""
     return [rows.place(p) for p in places.search(_root(), q, 20)]
 
 
-@router.post("/propose", url_name="propose", summary="建议")
+@router.post("/propose", url_name="propose", response=told.ProposalOut, summary="建议")
 def propose(request: HttpRequest, body: shapes.ProposeIn) -> Shown:
     """What her words seem to ask for, and which words told. Nothing is kept."""
     centre = _centre(body.place)
@@ -127,7 +127,13 @@ def propose(request: HttpRequest, body: shapes.ProposeIn) -> Shown:
     }
 
 
-@router.post("/requests", url_name="request_place", auth=Need("order"), summary="点单")
+@router.post(
+    "/requests",
+    url_name="request_place",
+    response=told.PlacedOut,
+    auth=Need("order"),
+    summary="点单",
+)
 def place_request(request: HttpRequest, body: shapes.WishIn) -> Shown:
     """点单 for herself, or for somebody who agreed (`on_behalf`)."""
     by, at = caller(request), door.now(request)
@@ -137,7 +143,13 @@ def place_request(request: HttpRequest, body: shapes.WishIn) -> Shown:
     return {**shown, "promise_at": row.promise_at, "follow_key": row.follow_key}
 
 
-@router.get("/requests", url_name="requests", auth=Need("read"), summary="我的点单")
+@router.get(
+    "/requests",
+    url_name="requests",
+    response=told.RequestPage,
+    auth=Need("read"),
+    summary="我的点单",
+)
 def mine(request: HttpRequest, cursor: shapes.Short = "", limit: int = 20) -> Shown:
     """What she asked for herself or for others, newest first."""
     by = caller(request)
@@ -145,13 +157,25 @@ def mine(request: HttpRequest, cursor: shapes.Short = "", limit: int = 20) -> Sh
     return _list(Request.objects.filter(own), request, cursor, limit)
 
 
-@router.get("/requests/queue", url_name="queue", auth=Need("desk"), summary="待办点单")
+@router.get(
+    "/requests/queue",
+    url_name="queue",
+    response=told.RequestPage,
+    auth=Need("desk"),
+    summary="待办点单",
+)
 def queue(request: HttpRequest, cursor: shapes.Short = "", limit: int = 20) -> Shown:
     """The requests whose present step is her desk's."""
     return _list(requests_at(caller(request)), request, cursor, limit)
 
 
-@router.get("/requests/seen", url_name="requests_seen", auth=Need("desk"), summary="辖区点单")
+@router.get(
+    "/requests/seen",
+    url_name="requests_seen",
+    response=told.RequestPage,
+    auth=Need("desk"),
+    summary="辖区点单",
+)
 def seen(
     request: HttpRequest, state: shapes.Short = "", cursor: shapes.Short = "", limit: int = 20
 ) -> Shown:
@@ -161,7 +185,12 @@ def seen(
 
 
 @router.get(
-    "/requests/{uuid:request_id}", url_name="request", auth=Need("read", "desk"), summary="一张点单"
+    "/requests/{uuid:request_id}",
+    url_name="request",
+    response=told.RequestOut,
+    exclude_unset=True,
+    auth=Need("read", "desk"),
+    summary="一张点单",
 )
 def one(request: HttpRequest, request_id: UUID) -> Shown:
     """One request, its timeline, its messages, and what the caller may do now."""
@@ -177,6 +206,7 @@ def one(request: HttpRequest, request_id: UUID) -> Shown:
 @router.post(
     "/requests/{uuid:request_id}/messages",
     url_name="request_say",
+    response=told.MessageOut,
     auth=Need("order", "desk"),
     summary="留言",
 )
@@ -191,6 +221,7 @@ def say(request: HttpRequest, request_id: UUID, body: shapes.Said) -> Shown:
 @router.post(
     "/requests/{uuid:request_id}/rekind",
     url_name="request_rekind",
+    response=told.DoneOut,
     auth=Need("order", "desk"),
     summary="改类型",
 )
@@ -237,6 +268,7 @@ for _name in REQUEST_ACTS:
     router.post(
         f"/requests/{{uuid:request_id}}/{_name}",
         url_name=f"request_{_name}",
+        response=told.DoneOut,
         auth=Need(*scopes_for("request", _name)),
         summary=str(VERBS[("request", _name)].label),
     )(_verb(_name))
@@ -276,7 +308,7 @@ def _list(found: Any, request: HttpRequest, cursor: str, limit: int) -> Shown:
 
 
 def _place(body: shapes.WishIn, by: Actor, at: datetime) -> Request:
-    where = _orderable(body.place)
+    where = orderable(body.place)
     centre = places.center_of(where)
     item = _item(body.item, centre) if body.item else None
     kind = item.kind if item else _kind(centre, body.kind)
@@ -330,10 +362,10 @@ def _root() -> Place:
 
 
 def _centre(place_id: int | None) -> Place:
-    return places.center_of(_orderable(place_id)) if place_id else _root()
+    return places.center_of(orderable(place_id)) if place_id else _root()
 
 
-def _orderable(place_id: int) -> Place:
+def orderable(place_id: int) -> Place:
     """An open place of this instance at which an order can be placed."""
     found = places.open_places().filter(
         id=place_id, path__startswith=_root().path, kind__in=ORDER_AT

@@ -21,7 +21,7 @@ from diandan.path.dispatch.core import Ranked
 from diandan.path.dispatch.models import Offer
 from diandan.path.engage.models import Task
 from diandan.path.fulfil.core import street_only, without_private
-from diandan.path.fulfil.queries import whereabouts
+from diandan.path.fulfil.queries import Talk, talks, whereabouts
 from diandan.path.grade.models import FollowUp
 from diandan.web.shared.timeline import Row as TimeRow
 from diandan.web.shared.words import StateWords, Viewer, for_jobs, for_requests
@@ -215,6 +215,16 @@ def task(row: Task, by: Actor, at: datetime) -> Shown:
             }
             for s in stops
         ],
+        "talks": [talk(one) for one in talks(row.engagement, reader=by, task=row)],
+    }
+
+
+def talk(row: Talk) -> Shown:
+    """What a team and who asked wrote to each other about one request."""
+    return {
+        "request": str(row.request_id),
+        "number": row.number,
+        "said": [{"text": s.text, "at": s.at, "theirs": s.theirs} for s in row.said],
     }
 
 

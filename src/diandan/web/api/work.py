@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +26,12 @@ from diandan.path.bundle.queries import requests_of, visible
 from diandan.path.dispatch.models import DeclineReason, Offer
 from diandan.path.dispatch.queries import candidates_for
 from diandan.path.engage import queries as engage
-from diandan.path.fulfil.queries import whereabouts
+from diandan.path.engage.models import Engagement
+from diandan.path.fulfil.queries import talks, whereabouts
 from diandan.web import door
 from diandan.web.shared.timeline import Viewer, job_timeline
 
-from . import rows, shapes
+from . import rows, shapes, told, told_work
 from .gate import Need, caller
 from .order import scopes_for
 from .pages import page
@@ -53,10 +55,24 @@ SHAPE_OF: dict[str, type[shapes.Asked]] = {
     "mark_unmet": shapes.Reason,
     "cancel": shapes.Reason,
 }
-STEPS = ("confirm", "decline", "set_out", "check_in", "check_out", "cannot_come", "hand_on")
+STEPS = {
+    "confirm": "我来",
+    "decline": "这次不行",
+    "set_out": "出发",
+    "check_in": "签到",
+    "check_out": "签退",
+    "cannot_come": "来不了",
+    "hand_on": "转给队友",
+}
 
 
-@router.get("/jobs", url_name="jobs", auth=Need("dispatch"), summary="辖区服务单")
+@router.get(
+    "/jobs",
+    url_name="jobs",
+    response=told_work.JobPage,
+    auth=Need("dispatch"),
+    summary="辖区服务单",
+)
 def list_jobs(
     request: HttpRequest, state: shapes.Short = "", cursor: shapes.Short = "", limit: int = 20
 ) -> Shown:
@@ -65,13 +81,25 @@ def list_jobs(
     return _list(found.filter(state=state) if state else found, request, cursor, limit)
 
 
-@router.get("/jobs/queue", url_name="jobs_queue", auth=Need("dispatch"), summary="待办服务单")
+@router.get(
+    "/jobs/queue",
+    url_name="jobs_queue",
+    response=told_work.JobPage,
+    auth=Need("dispatch"),
+    summary="待办服务单",
+)
 def queue(request: HttpRequest, cursor: shapes.Short = "", limit: int = 20) -> Shown:
     """The jobs whose present step is her desk's."""
     return _list(jobs_at(caller(request)), request, cursor, limit)
 
 
-@router.get("/jobs/{uuid:job_id}", url_name="job", auth=Need("dispatch"), summary="一张服务单")
+@router.get(
+    "/jobs/{uuid:job_id}",
+    url_name="job",
+    response=told_work.JobOut,
+    auth=Need("dispatch"),
+    summary="一张服务单",
+)
 def one(request: HttpRequest, job_id: UUID) -> Shown:
     """One job with its requests, its offers and its timeline."""
     by, at = caller(request), door.now(request)
@@ -98,6 +126,7 @@ def one(request: HttpRequest, job_id: UUID) -> Shown:
 @router.get(
     "/jobs/{uuid:job_id}/candidates",
     url_name="job_candidates",
+    response=list[told_work.CandidateOut],
     auth=Need("dispatch"),
     summary="候选队伍",
 )
@@ -109,7 +138,11 @@ def candidates(request: HttpRequest, job_id: UUID) -> list[Shown]:
 
 
 @router.get(
-    "/jobs/{uuid:job_id}/led", url_name="job_led", auth=Need("serve"), summary="我队的服务单"
+    "/jobs/{uuid:job_id}/led",
+    url_name="job_led",
+    response=told_work.LedJobOut,
+    auth=Need("serve"),
+    summary="我队的服务单",
 )
 def led(request: HttpRequest, job_id: UUID) -> Shown:
     """A job one of her teams has: its members and where to, as far as a leader may see."""
@@ -136,6 +169,7 @@ def led(request: HttpRequest, job_id: UUID) -> Shown:
             {"person": str(task.person_id), "state": task.state}
             for task in engage.living_tasks(row)
         ],
+        "talks": [rows.talk(one) for one in talks(row, reader=by, task=None)] if living else [],
         "ways": conductor.ways(job, by) if living else [],
     }
 
@@ -160,9 +194,40 @@ for _name in JOB_ACTS:
     router.post(
         f"/jobs/{{uuid:job_id}}/{_name}",
         url_name=f"job_{_name}",
+        response=told_work.JobDone,
         auth=Need(*scopes_for("job", _name)),
         summary=str(VERBS[("job", _name)].label),
     )(_verb(_name))
+
+
+@router.post(
+    "/jobs/{uuid:job_id}/agree-time",
+    url_name="job_agree_time",
+    response=told_work.TimeAgreed,
+    auth=Need("serve"),
+    summary="约时间",
+)
+def agree_time(request: HttpRequest, job_id: UUID, body: shapes.TimeIn) -> Shown:
+    """约定时间, by a leader of the team that has the job; who asked is told."""
+    by = caller(request)
+    engage.engagement_led(job_id, by)
+    job = answers.agree_on_time(
+        job_id, starts_at=body.starts_at, ends_at=body.ends_at, by=by, at=door.now(request)
+    )
+    return {"id": str(job.id), "starts_at": job.starts_at, "ends_at": job.ends_at}
+
+
+@router.post(
+    "/jobs/{uuid:job_id}/messages",
+    url_name="job_say",
+    response=told.MessageOut,
+    auth=Need("serve"),
+    summary="队长给点单人留言",
+)
+def say_for_job(request: HttpRequest, job_id: UUID, body: shapes.TeamSaid) -> Shown:
+    """A leader's words to who asked, in the team's name."""
+    by = caller(request)
+    return _say(engage.engagement_led(job_id, by), body, by, door.now(request))
 
 
 @router.post(
@@ -173,7 +238,13 @@ def unknown(request: HttpRequest, job_id: UUID, verb: str) -> None:
     raise Refusal("unknown_verb", _("没有「%(verb)s」这个操作。") % {"verb": verb[:20]}, status=404)
 
 
-@router.get("/offers", url_name="offers", auth=Need("serve"), summary="我队的邀约")
+@router.get(
+    "/offers",
+    url_name="offers",
+    response=told_work.OffersOut,
+    auth=Need("serve"),
+    summary="我队的邀约",
+)
 def offers(request: HttpRequest) -> Shown:
     """What waits for her teams' answer, and what her teams could claim."""
     by, at = caller(request), door.now(request)
@@ -189,14 +260,24 @@ def offers(request: HttpRequest) -> Shown:
     }
 
 
-@router.get("/offers/{uuid:offer_id}", url_name="offer", auth=Need("serve"), summary="一份邀约")
+@router.get(
+    "/offers/{uuid:offer_id}",
+    url_name="offer",
+    response=told_work.OfferOut,
+    auth=Need("serve"),
+    summary="一份邀约",
+)
 def offer(request: HttpRequest, offer_id: UUID) -> Shown:
     """One offer, as a member of the asked team or who might claim it sees it."""
     return rows.offer(engage.offer_seen(offer_id, caller(request)))
 
 
 @router.post(
-    "/offers/{uuid:offer_id}/accept", url_name="offer_accept", auth=Need("serve"), summary="接单"
+    "/offers/{uuid:offer_id}/accept",
+    url_name="offer_accept",
+    response=told_work.AcceptedOut,
+    auth=Need("serve"),
+    summary="接单",
 )
 def accept(request: HttpRequest, offer_id: UUID, body: shapes.Accept) -> Shown:
     """接单 for one of her teams; 409 `taken` says who was first and what else there is."""
@@ -209,6 +290,7 @@ def accept(request: HttpRequest, offer_id: UUID, body: shapes.Accept) -> Shown:
 @router.post(
     "/offers/{uuid:offer_id}/decline",
     url_name="offer_decline",
+    response=told_work.OfferDone,
     auth=Need("serve"),
     summary="这次不行",
 )
@@ -222,7 +304,13 @@ def decline(request: HttpRequest, offer_id: UUID, body: shapes.Decline) -> Shown
     return {"id": str(row.id), "state": row.state}
 
 
-@router.get("/tasks", url_name="tasks", auth=Need("serve"), summary="我的任务")
+@router.get(
+    "/tasks",
+    url_name="tasks",
+    response=list[told_work.TaskOut],
+    auth=Need("serve"),
+    summary="我的任务",
+)
 def tasks(request: HttpRequest) -> list[Shown]:
     """Her own tasks to come."""
     by, at = caller(request), door.now(request)
@@ -230,7 +318,13 @@ def tasks(request: HttpRequest) -> list[Shown]:
     return [rows.task(t, by, at) for t in ahead]
 
 
-@router.get("/tasks/{uuid:task_id}", url_name="task", auth=Need("serve"), summary="一项任务")
+@router.get(
+    "/tasks/{uuid:task_id}",
+    url_name="task",
+    response=told_work.TaskOut,
+    auth=Need("serve"),
+    summary="一项任务",
+)
 def task(request: HttpRequest, task_id: UUID) -> Shown:
     """Her own task, with where she goes as far as she has come."""
     by = caller(request)
@@ -259,18 +353,20 @@ def _step(step: str) -> Callable[..., Shown]:
     return act
 
 
-for _name in STEPS:
+for _name, _label in STEPS.items():
     router.post(
         f"/tasks/{{uuid:task_id}}/{_name}",
         url_name=f"task_{_name}",
+        response=told_work.TaskDone,
         auth=Need("serve"),
-        summary=_name,
+        summary=_label,
     )(_step(_name))
 
 
 @router.post(
     "/tasks/{uuid:task_id}/incident",
     url_name="task_incident",
+    response=told_work.IncidentOut,
     auth=Need("serve"),
     summary="报告情况",
 )
@@ -285,6 +381,19 @@ def incident(request: HttpRequest, task_id: UUID, body: shapes.IncidentIn) -> Sh
 
 
 @router.post(
+    "/tasks/{uuid:task_id}/messages",
+    url_name="task_say",
+    response=told.MessageOut,
+    auth=Need("serve"),
+    summary="志愿者给点单人留言",
+)
+def say_for_task(request: HttpRequest, task_id: UUID, body: shapes.TeamSaid) -> Shown:
+    """Words of a volunteer who is going, in the team's name."""
+    by = caller(request)
+    return _say(engage.task_of(task_id, by).engagement, body, by, door.now(request))
+
+
+@router.post(
     "/tasks/{uuid:task_id}/{str:step}",
     url_name="task_unknown",
     include_in_schema=False,
@@ -293,6 +402,15 @@ def incident(request: HttpRequest, task_id: UUID, body: shapes.IncidentIn) -> Sh
 def unknown_step(request: HttpRequest, task_id: UUID, step: str) -> None:
     """No such step."""
     raise Refusal("unknown_step", _("没有这个操作。"), status=404)
+
+
+def _say(row: Engagement, body: shapes.TeamSaid, by: Actor, at: datetime) -> Shown:
+    ids = [r.id for r in requests_of(row.job)]
+    asked = body.request or next(iter(ids), None)
+    if asked is None or asked not in ids:
+        raise missing(_("没有找到这张点单,可能已经不在这张服务单里。"))
+    said = answers.say_as_team(row, asked, text=body.text, by=by, at=at)
+    return {"id": str(said.id), "at": said.at}
 
 
 def _list(found: Any, request: HttpRequest, cursor: str, limit: int) -> Shown:

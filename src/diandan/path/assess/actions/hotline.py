@@ -7,6 +7,7 @@ crash between sending and noting it cannot make a second one.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from diandan.ground.people.actor import SYSTEM, Actor
 from diandan.ground.record.actions.announce import announce
+from diandan.ground.record.lock import hold
 from diandan.kit.refusal import Refusal, conflict, forbidden
 from diandan.path.ask.actions.advance import advance
 from diandan.path.ask.models import Request
@@ -24,8 +26,9 @@ from diandan.path.ask.models import Request
 from ..adapters import Hotline, HotlineDown, HotlineRejected
 from ..core import back_off
 from ..facts import hotline_fact
-from ..models import HotlineCase
+from ..models import HotlineCase, HotlineReport
 from ..queries import received
+from .report import send_next_report
 
 State = HotlineCase.State
 OUTCOME_MAX = 300
@@ -60,27 +63,31 @@ class Drained:
     rejected: int
     is_down: bool
     waiting: int
+    reported: int = 0
 
 
 def drain(*, at: datetime, adapter: Hotline, limit: int = 50) -> Drained:
-    """Send what is due, oldest first, each case in a transaction of its own.
+    """Send what is due, oldest first, each in a transaction of its own: cases, then their ends.
 
     A door that does not answer ends the round, so that one dead system is not knocked at for
     every case; a case it rejects waits and lets the next one by.
     """
-    sent = rejected = 0
-    is_down = False
-    for _turn in range(limit):
-        said = _send_next(at, adapter)
-        if said is None:
-            break
-        sent += said == "sent"
-        rejected += said == "rejected"
-        if said == "down":
-            is_down = True
-            break
-    waiting = HotlineCase.objects.filter(state=State.QUEUED).count()
-    return Drained(sent=sent, rejected=rejected, is_down=is_down, waiting=waiting)
+    said: Counter[str] = Counter()
+    for kind, send_one in (("sent", _send_next), ("reported", send_next_report)):
+        for _turn in range(limit):
+            heard = None if said["down"] else send_one(at, adapter)
+            if heard is None:
+                break
+            said[kind if heard == "sent" else heard] += 1
+    queued = HotlineCase.objects.filter(state=State.QUEUED).count()
+    unreported = HotlineReport.objects.filter(sent_at=None).count()
+    return Drained(
+        sent=said["sent"],
+        rejected=said["rejected"],
+        is_down=said["down"] > 0,
+        waiting=queued + unreported,
+        reported=said["reported"],
+    )
 
 
 @transaction.atomic
@@ -170,11 +177,13 @@ def receive(*, request: Request, outside_number: str, by: Actor, at: datetime) -
     the request that exists when the same number comes twice.
     """
     number = check_outside_number(outside_number)
+    hold(f"hotline:{number}")  # two at once with one number: the second waits, and is told
     _refuse_second(number)
     case = HotlineCase.objects.create(
         request=request,
         state=State.RECEIVED,
         outside_number=number,
+        partner_id=by.partner_id,
         made_by_id=by.person_id,
         made_at=at,
     )
