@@ -6,9 +6,10 @@ fragment instead of the page, so that both ways run through the same lines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.contrib import messages
@@ -32,6 +33,8 @@ from .queues import Filters, Queue
 from .rows import queue_rows
 
 PAGE_SIZE = 50
+# The fields of the desk's forms that hold words of her own.
+WRITTEN = ("reason", "text", "outcome", "note", "question", "overruled")
 PLACE_KINDS = (Kind.CENTER, Kind.INSTITUTE, Kind.STATION)
 
 
@@ -42,6 +45,12 @@ class Failed:
     form: str
     refusal: Refusal
     typed: Mapping[str, str] = field(default_factory=dict)
+
+    def left_over(self, shown: Iterable[str]) -> str:
+        """What she wrote into a form that stands on the page no longer: it must not be lost."""
+        if self.form in shown:
+            return ""
+        return "\n".join(self.typed[name] for name in WRITTEN if self.typed.get(name))
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -66,6 +66,8 @@ def page(request: HttpRequest, job: Job, failed: frame.Failed | None = None) -> 
     due = clock.due_at if clock else None
     state, shown_clock, more_facts = explain.clocks(job, said, due, at)
     served = _served(job, by)
+    verbs = buttons(job, by)
+    shown = {v["verb"] for v in verbs} | ({"offer"} if may_offer else set())
     return frame.three_zones(
         request,
         queue=frame.queue_asked(request, queues.home_queue(job)),
@@ -75,7 +77,8 @@ def page(request: HttpRequest, job: Job, failed: frame.Failed | None = None) -> 
         job=job,
         state=state,
         clock=shown_clock,
-        verbs=buttons(job, by),
+        verbs=verbs,
+        left_over=failed.left_over(shown) if failed else "",
         own_work=job.state == JobState.IN_REVIEW and job.made_by_id == by.person_id,
         ranking=ranking.ranked(job, at) if job.state in RANKED_IN else None,
         may_offer=may_offer,

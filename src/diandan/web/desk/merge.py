@@ -21,9 +21,10 @@ from diandan.ground.people.models import Role
 from diandan.ground.people.queries import masked_name
 from diandan.ground.places.models import Place
 from diandan.ground.places.queries import center_of
-from diandan.kit.refusal import Refusal
+from diandan.kit.refusal import Refusal, conflict
 from diandan.kit.units import local
 from diandan.path.ask.models import Request
+from diandan.path.ask.queries import visible
 from diandan.path.ask.states import RequestState
 from diandan.path.bundle.actions.design import Draft, meeting_place
 from diandan.path.bundle.queries import job_of
@@ -193,7 +194,7 @@ def _arrange(request: HttpRequest, by: Actor) -> str:
     at = door.now(request)
     first = _waiting(by).filter(id__in=ids).order_by("placed_at", "id").first()
     if first is None or _waiting(by).filter(id__in=ids).count() != len(set(ids)):
-        raise Refusal("gone", _("有点单已经有人办了,或不在您的范围内,请刷新后再选。"), status=404)
+        raise _gone(by, ids)
     if first.state == RequestState.PLACED:
         conductor.do_request(first.id, "take_up", by=by, at=at)
     draft = Draft(
@@ -213,6 +214,20 @@ def _arrange(request: HttpRequest, by: Actor) -> str:
         sentence = _("已把 %(n)d 张点单合成一张服务单 %(number)s,每位点单人都还在。")
     frame.said(request, sentence % {"n": len(ids), "number": job.number}, "merge")
     return reverse("desk_job", args=[job.id])
+
+
+def _gone(by: Actor, ids: Sequence[UUID]) -> Refusal:
+    """Which of the ticked needs wait no longer, as far as she may know."""
+    waiting = _waiting(by).values("id")
+    changed = visible(by).filter(id__in=ids).exclude(id__in=waiting).order_by("number")
+    said = "、".join(f"{r.number}({r.get_state_display()})" for r in changed)
+    if not said:
+        return Refusal("gone", _("有点单已经有人办了,或不在您的范围内,请刷新后再选。"), status=404)
+    return conflict(
+        "gone",
+        _("%(numbers)s 刚刚有了变化,不能再合进来。其余的还在,写好的也在,请核对后再制单。")
+        % {"numbers": said},
+    )
 
 
 def _field_time(moment: datetime | None) -> str:

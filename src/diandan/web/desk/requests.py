@@ -43,6 +43,8 @@ ALIKE_AMONG = 120
 ALIKE_SHOWN = 5
 UNIT_KINDS = (Kind.MEMBER_UNIT, Kind.INSTITUTE, Kind.SPECIALTY_PLATFORM, Kind.TRADE_PLATFORM)
 MERGEABLE = (RequestState.PLACED, RequestState.TAKEN_UP)
+# Forms of the page beside the verbs'; they keep what was typed themselves.
+OTHER_FORMS = ("say", "call", "whistle")
 CALL_STATES = (RequestState.SERVED, RequestState.RATED, RequestState.DISPUTED, RequestState.CLOSED)
 
 
@@ -82,6 +84,8 @@ def page(
     by, at = door.actor(request), door.now(request)
     said = words.for_request(row, at, words.Viewer.STAFF)
     state, clock, more_facts = explain.clocks(row, said, _due(row), at)
+    verbs = buttons(row, by)
+    shown = {*(v["verb"] for v in verbs), *OTHER_FORMS}
     return frame.three_zones(
         request,
         queue=frame.queue_asked(request, queues.home_queue(row)),
@@ -92,7 +96,8 @@ def page(
         state=state,
         clock=clock,
         relay_task=relay.relay_task(row),
-        verbs=buttons(row, by),
+        verbs=verbs,
+        left_over=failed.left_over(shown) if failed else "",
         person=people.masked_name(row.requester),
         person_phone=people.masked_phone(row.requester),
         timeline=timeline.request_timeline(

@@ -145,7 +145,16 @@ def _follow(request: HttpRequest, row: Request, by: Actor, base: str) -> HttpRes
         "typed": request.POST if refusal else {},
         **offered_deeds(row, by),
     }
-    return page(request, "follow", context, current="/requests", status=422 if refusal else 200)
+    context["left_over"] = _left_over(request, context) if refusal else ""
+    status = refusal.status if refusal else 200
+    return page(request, "follow", context, current="/requests", status=status)
+
+
+def _left_over(request: HttpRequest, context: dict[str, Any]) -> str:
+    """What she wrote into a form that stands on the page no longer: it must not be lost."""
+    verb = request.POST.get("verb", "")
+    is_shown = verb in context["can"] or (verb == "say" and context["can_say"])
+    return "" if is_shown else request.POST.get("text", "")
 
 
 def _mending(row: Request, at: datetime) -> str:

@@ -64,7 +64,9 @@ def design(
         raise Refusal("not_together", _("这些点单走的流程不同,不能合在一起。请分开制单。"))
     if draft.starts_at and draft.ends_at and draft.ends_at <= draft.starts_at:
         raise Refusal("window_backward", _("结束时间要晚于开始时间。"), field="ends_at")
-    kind = first.kind
+    if draft.starts_at and draft.starts_at < at:
+        raise Refusal("window_past", _("开始时间已经过去了,请改成今后的时间。"), field="starts_at")
+    kind, kinds = first.kind, {r.kind_id: r.kind for r in requests}.values()
     urgent = any(r.urgency == Urgency.URGENT for r in requests)
     headcount = draft.headcount or max(kind.headcount, 2 if kind.two_person else 1)
     if not 1 <= headcount <= 200:
@@ -84,8 +86,9 @@ def design(
         urgency=Urgency.URGENT if urgent else Urgency.NORMAL,
         headcount=headcount,
         minutes=draft.minutes or kind.minutes,
-        skills=kind.skills,
-        risk_notice=kind.risk_notice,
+        # Needs of several kinds in one job: who goes must be able to do all of them.
+        skills=list(dict.fromkeys(skill for k in kinds for skill in k.skills)),
+        risk_notice="\n".join(dict.fromkeys(k.risk_notice for k in kinds if k.risk_notice))[:300],
         starts_at=draft.starts_at or (windows[0].wanted_from if windows else None),
         ends_at=draft.ends_at or (windows[0].wanted_until if windows else None),
         is_private=first.is_private,
