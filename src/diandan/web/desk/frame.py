@@ -113,6 +113,14 @@ class Listed:
     query: str
     near: str = ""
 
+    def seen(self, lines: list[dict[str, Any]]) -> str:
+        """What a page knows of this list and its rail, in one word; clocks tick by themselves."""
+        told = [
+            (i["id"], i["title"], i["state"]["word"], i["due"], i["urgent"]) for i in self.items
+        ]
+        counts = [(line["key"], line["n"], line["late"], line["soon"]) for line in lines]
+        return sha256(repr((self.page.paginator.count, told, counts)).encode()).hexdigest()[:16]
+
 
 def listed(request: HttpRequest, queue: Queue, at: datetime, current: object = None) -> Listed:
     """The queue's page that the address asks for."""
@@ -161,15 +169,25 @@ def three_zones(
     }
     if is_htmx(request):
         if "done" in request.GET:
-            context["listed"] = listed(request, queue, at, current)
-            context |= filter_choices(by)
-        return _kept_nowhere(render(request, "desk/fragment.html", context, status=status))
-    context["listed"] = listed(request, queue, at, current)
-    context |= filter_choices(by)
-    return _kept_nowhere(render(request, "desk/work.html", context, status=status))
+            context |= list_parts(request, queue, at, context["rail"], current)
+        return kept_nowhere(render(request, "desk/fragment.html", context, status=status))
+    context |= list_parts(request, queue, at, context["rail"], current)
+    return kept_nowhere(render(request, "desk/work.html", context, status=status))
 
 
-def _kept_nowhere(answer: HttpResponse) -> HttpResponse:
+def list_parts(
+    request: HttpRequest,
+    queue: Queue,
+    at: datetime,
+    lines: list[dict[str, Any]],
+    current: object = None,
+) -> dict[str, Any]:
+    """What the list of a queue is drawn from."""
+    found = listed(request, queue, at, current)
+    return {"listed": found, "seen": found.seen(lines), **filter_choices(door.actor(request))}
+
+
+def kept_nowhere(answer: HttpResponse) -> HttpResponse:
     """A shared PC keeps no copy of people's orders, and a part is never taken for its page."""
     answer["Cache-Control"] = "no-store"
     patch_vary_headers(answer, ["HX-Request"])

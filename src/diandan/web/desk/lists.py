@@ -46,11 +46,19 @@ def queue(request: HttpRequest, key: str) -> HttpResponse:
     """One queue with nothing opened yet."""
     found = queues.queue_of(key)
     if frame.is_htmx(request) and request.headers.get("HX-Target") == "queue-list":
-        by = door.actor(request)
-        listed = frame.listed(request, found, door.now(request))
-        more = {"listed": listed, "queue": found, "can_act": queues.works_here(by)}
-        return render(request, "desk/queue_list.html", more)
+        return _fresh(request, found)
     return _overview(request, found)
+
+
+def _fresh(request: HttpRequest, found: Queue) -> HttpResponse:
+    """The list again for a page that lies open; nothing at all when it already shows it."""
+    by, at = door.actor(request), door.now(request)
+    lines = frame.rail(by, at, found)
+    parts = frame.list_parts(request, found, at, lines, request.GET.get("open"))
+    if request.GET.get("seen") == parts["seen"]:
+        return frame.kept_nowhere(HttpResponse(status=204))
+    more = {"queue": found, "rail": lines, "can_act": queues.works_here(by), **parts}
+    return frame.kept_nowhere(render(request, "desk/fresh.html", more))
 
 
 def _overview(request: HttpRequest, found: Queue) -> HttpResponse:

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from diandan.flow.choice import flow_of
 from diandan.path.bundle.models import Job
-from diandan.path.dispatch.core import Candidate, Ranked
+from diandan.engine.said import tenths
+from diandan.engine.weights import UNIT
+from diandan.path.dispatch.core import NEVER_ASKED_DAYS, Candidate, Ranked
 from diandan.path.dispatch.models import Offer
-from diandan.path.dispatch.queries import NEVER_ASKED_DAYS, candidates_for
+from diandan.path.dispatch.queries import candidates_for
 
 SHOWN = 5
 
@@ -96,9 +98,27 @@ def _told(row: Ranked, best: Ranked) -> dict[str, Any]:
         "members": c.members,
         "more": "" if first else _costs_more(row, best),
         "first": first,
-        "parts": _("路程%(travel)d + 任务%(load)d + 轮流%(turn)d = %(all)d 分,越少越先派")
-        % {**row.parts, "all": row.cost},
+        "parts": _sum_of(row),
         "taken": c.has_taken_item,
+    }
+
+
+def _sum_of(row: Ranked) -> str:
+    """Every aim's share in points (one is a kilometre's worth), and their sum."""
+    names = {
+        "travel": _("路程"),
+        "late": _("误期"),
+        "turn": _("轮流"),
+        "continuity": _("没服务过这家"),
+        "satisfaction": _("评价"),
+        "acceptance": _("接单把握"),
+        "fatigue": _("疲劳"),
+        "load": _("任务"),
+    }
+    shares = [f"{names.get(code, code)} {tenths(cost, UNIT)}" for code, cost in row.parts.items()]
+    return _("%(shares)s = %(all)s 分,越少越先派") % {
+        "shares": " + ".join(shares) or "0",
+        "all": tenths(row.cost, UNIT),
     }
 
 
@@ -144,6 +164,8 @@ def _rule(code: str, c: Candidate, job: Job) -> str:
         return _("只有%(has)d人,需要%(need)d人") % {"has": c.members, "need": job.headcount}
     if code == "week_cap":
         return _("本周已接%(n)d单,到了自己定的上限") % {"n": c.load}
+    if code == "asked_enough":
+        return _("这一周已经问过%(n)d次,先不打扰") % {"n": c.asks_week}
     if code == "too_far":
         return _("太远了:%(far)s") % {"far": say_travel(c.distance_m)}
     return code

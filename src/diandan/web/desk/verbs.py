@@ -38,12 +38,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A verb as a button: its letter, its fields, whether it is the one to press here."""
+    """A verb as a button: its letter, its fields, whether it is the one to press here.
+
+    `sure` is what is said before it is really done: for what cannot simply be taken back.
+    """
 
     key: str = ""
     asks: tuple[Ask, ...] = ()
     primary: bool = False
     done: str | Promise = ""
+    sure: str | Promise = ""
 
 
 MISSING = (
@@ -100,9 +104,12 @@ REQUEST_LOOKS: dict[str, Look] = {
     ),
     "reopen": Look("", (Ask("reason", t("为什么重新办"), required=False),), done=t("已重新办理")),
     "withdraw": Look(
-        "", (Ask("reason", t("为什么撤回"), required=False),), done=t("已替点单人撤回")
+        "",
+        (Ask("reason", t("为什么撤回"), required=False),),
+        done=t("已替点单人撤回"),
+        sure=t("撤回后不再安排,点单人会收到消息。是她本人要撤回吗?"),
     ),
-    "close": Look("", done=t("已办结")),
+    "close": Look("", done=t("已办结"), sure=t("办结后不能再改,评价和回访都到此为止。")),
     "unarrange": Look("", done=t("已拆出,单独安排")),
 }
 JOB_LOOKS: dict[str, Look] = {
@@ -121,11 +128,16 @@ JOB_LOOKS: dict[str, Look] = {
         "", (Ask("reason", t("为什么退回"), required=False),), done=t("已退回,重新派单")
     ),
     "finish": Look("", done=t("已记为服务完成")),
-    "close": Look("", done=t("已办结")),
+    "close": Look("", done=t("已办结"), sure=t("办结后这张服务单不能再改。")),
     "mark_unmet": Look(
         "u", (Ask("reason", t("为什么暂时办不了"), hints=UNMET),), done=t("已记入未办成台账")
     ),
-    "cancel": Look("", (Ask("reason", t("为什么取消")),), done=t("已取消,点单回到待制单")),
+    "cancel": Look(
+        "",
+        (Ask("reason", t("为什么取消")),),
+        done=t("已取消,点单回到待制单"),
+        sure=t("取消后接单的队伍会收到消息,里面的点单要重新制单。"),
+    ),
 }
 # Done elsewhere on the page (ranked list, team's own pages) or not a clerk's to press.
 ELSEWHERE = frozenset({"offer", "accept", "allocate", "check_in"})
@@ -149,6 +161,7 @@ def buttons(subject: Request | Job, by: Actor) -> list[dict[str, Any]]:
                 "label": str(VERBS[(noun, verb)].label),
                 "key": key,
                 "asks": look.asks,
+                "sure": look.sure,
                 "note": _note(subject, verb),
                 "primary": look.primary and not any(m["primary"] for m in made),
             }

@@ -72,7 +72,21 @@
         } else if (field.value !== saved[1] && saved.length === 2) { field.value = saved[1]; touched = true; }
       });
     });
-    if (touched) { say(words.restored, "info", words.discard, function () { forget(form.id); form.reset(); }); }
+    if (touched) { tellFound(form); }
+  }
+  /* Found again inside something closed: its label says so, and the sentence comes when it is opened. */
+  function tellFound(form) {
+    var box = form.closest ? form.closest("details") : null, label = box && !box.open && box.querySelector("summary"), mark;
+    function told() { say(words.restored, "info", words.discard, function () { forget(form.id); form.reset(); if (mark) { mark.remove(); } }); }
+    if (!label) { told(); return; }
+    mark = doc.createElement("span");
+    mark.className = "draft-mark";
+    mark.textContent = " · " + (words.draft || "");
+    label.appendChild(mark);
+    box.addEventListener("toggle", function once() { box.removeEventListener("toggle", once); told(); });
+  }
+  function found(root) {
+    each("form[data-draft][id]", function (form) { if (!form.dataset.looked) { form.dataset.looked = "1"; restore(form); } }, root);
   }
   /* A session that ran out shows the sign-in page with no owner: that alone must not cost her the draft. Signing out does (draft_done "*"). */
   function sweep() {
@@ -86,17 +100,22 @@
     }
   }
   function clearDone(root) {
-    each("[data-tags]", function (line) { line.dataset.tags.split(/\s+/).forEach(function (tag) { if (tag.indexOf("done:") === 0) { forget(tag.slice(5)); } }); }, root);
-    each("[data-draft-done]", function (mark) { mark.dataset.draftDone.split(/\s+/).forEach(forget); }, root);
+    each("[data-tags]", function (line) { line.dataset.tags.split(/\s+/).forEach(function (tag) { if (tag.indexOf("done:") === 0) { forget(tag.slice(5)); } }); line.removeAttribute("data-tags"); }, root);
+    each("[data-draft-done]", function (mark) { mark.dataset.draftDone.split(/\s+/).forEach(forget); mark.removeAttribute("data-draft-done"); }, root);
   }
   if (local) {
     sweep();
     clearDone(doc);
-    each("form[data-draft][id]", restore);
-    var timer;
+    found(doc);
+    var timer, typedIn;
     doc.addEventListener("input", function (event) {
       var form = event.target.form;
-      if (form && form.id && form.hasAttribute("data-draft")) { clearTimeout(timer); timer = setTimeout(function () { keep(form); }, 250); }
+      if (form && form.id && form.hasAttribute("data-draft")) {
+        if (typedIn && typedIn !== form && !typedIn.dataset.sent) { keep(typedIn); }
+        typedIn = form;
+        clearTimeout(timer);
+        timer = setTimeout(function () { typedIn = null; keep(form); }, 250);
+      }
     });
     page.addEventListener("pagehide", function () { each("form[data-draft][id]", function (form) { if (!form.dataset.sent && gather(form).length) { keep(form); } }); });
   }
@@ -110,7 +129,7 @@
     var form = event.target, button = event.submitter;
     if (form.method === "dialog" || form.hasAttribute("data-again")) { return; }
     if (form.dataset.sent) { event.preventDefault(); event.stopImmediatePropagation(); return; }
-    if (local && form.id && form.hasAttribute("data-draft")) { keep(form); }
+    if (local && form.id && form.hasAttribute("data-draft")) { if (typedIn && typedIn !== form) { keep(typedIn); } clearTimeout(timer); typedIn = null; keep(form); }
     form.dataset.sent = "1";
     if (button) { button.classList.add("busy"); button.setAttribute("aria-busy", "true"); }
     setTimeout(function () { if (event.defaultPrevented && !form.classList.contains("htmx-request")) { release(form); } }, 0);
@@ -118,7 +137,14 @@
   }, true);
   page.addEventListener("pageshow", function (event) { if (event.persisted) { each("form[data-sent]", release); } });
   doc.addEventListener("htmx:afterRequest", function (event) { if (event.target.tagName === "FORM") { release(event.target); } });
-  doc.addEventListener("htmx:afterSettle", function (event) { clearDone(event.target); wake(event.target); });
+  doc.addEventListener("htmx:afterSettle", function (event) { if (local) { clearDone(doc); found(event.target); } wake(event.target); });
+
+  /* No answer came: what she typed still stands, and she is told so. A list that asks by itself stays quiet. */
+  function unanswered(event) {
+    if (event.target.id !== "fresh" && !(event.detail.xhr && event.detail.xhr.status && event.detail.xhr.status < 500)) { say(words.failed, "error"); }
+  }
+  doc.addEventListener("htmx:responseError", unanswered);
+  doc.addEventListener("htmx:sendError", unanswered);
 
   /* Voice, where the browser can listen. */
   var Listener = page.SpeechRecognition || page.webkitSpeechRecognition;

@@ -67,7 +67,7 @@
     if (event.target.tagName === "SUMMARY" && box.open) { enter(box); }
   });
   function enter(box) {
-    var first = box.querySelector("textarea, input:not([type=hidden]), select"), at = doc.activeElement;
+    var first = box.querySelector("textarea, input:not([type=hidden]), select") || box.querySelector("form button"), at = doc.activeElement;
     if (first && !(at && at.form && box.contains(at))) { first.focus(); }
   }
   /* A new detail starts at its top; the list keeps its scroll because it is not touched. */
@@ -76,24 +76,40 @@
     count();
   });
   /* What was done has left its queue: she stands on the next row, where it stood. Rows are known by their
-     order, so that a fresh list keeps her where she was; with none left she stands on the detail. */
-  var stood = 0, stoodOn = "";
+     order, so that a fresh list keeps her place and her ticks; with none left she stands on the detail. */
+  var stood = 0, stoodOn = "", opened = "", ticked = [], had = false;
   function rows() { return Array.prototype.slice.call(doc.querySelectorAll("[data-queue] [data-row]")); }
   function remember() {
-    var all = rows(), at = all.indexOf(doc.activeElement);
-    if (at < 0) { at = all.indexOf(doc.querySelector("[data-row][aria-current]")); }
+    var all = rows(), current = doc.querySelector("[data-row][aria-current]"), at = all.indexOf(doc.activeElement);
+    had = !!doc.activeElement && doc.activeElement !== doc.body;
+    if (at < 0) { at = all.indexOf(current); }
     if (at >= 0) { stood = at; stoodOn = all[at].dataset.row; }
+    opened = current ? current.dataset.row : "";
+    ticked = [];
+    each("#bulk input[name=ids]:checked", function (box) { ticked.push(box.value); });
   }
   function stand() {
     var all = rows(), here;
-    if (doc.activeElement && doc.activeElement !== doc.body) { return; }
+    each("#bulk input[name=ids]", function (box) { if (ticked.indexOf(box.value) >= 0) { box.checked = true; } });
+    if (!doc.querySelector("[data-row][aria-current]")) { all.forEach(function (row) { if (row.dataset.row === opened) { select(row); } }); }
+    count();
+    if (!had || (doc.activeElement && doc.activeElement !== doc.body)) { return; }
     here = all.filter(function (row) { return row.dataset.row === stoodOn; })[0] ||
       doc.querySelector("[data-row][aria-current]") || all[Math.min(stood, all.length - 1)] || doc.getElementById("detail");
     if (here) { here.focus({ preventScroll: true }); }
   }
   doc.addEventListener("htmx:beforeSwap", remember);
   doc.addEventListener("htmx:afterSettle", stand);
-  if (/[?&]done=1(&|$)/.test(window.location.search)) { stand(); }
+  if (/[?&]done=1(&|$)/.test(window.location.search)) { had = true; stand(); }
+  /* A list that lies open stays true: asked again while somebody looks at it, never while she writes in it. */
+  var FRESH = 20000;
+  function fresh() {
+    var list = doc.getElementById("queue-list"), head = list && list.querySelector("[data-fresh]"), at = doc.activeElement, subject = doc.querySelector("#detail [data-subject]");
+    if (!head || !window.htmx || doc.visibilityState !== "visible" || list.querySelector(".bulk-return[open]")) { return; }
+    if (at && list.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName) && at.type !== "checkbox") { return; }
+    window.htmx.ajax("GET", head.dataset.fresh + "&seen=" + head.dataset.seen + (subject ? "&open=" + subject.dataset.subject : ""), { source: "#fresh", target: "#queue-list", swap: "innerHTML" });
+  }
+  if (doc.getElementById("fresh")) { setInterval(fresh, FRESH); doc.addEventListener("visibilitychange", fresh); }
   /* A session that ran out must not put the sign-in page into the detail. */
   doc.addEventListener("htmx:beforeSwap", function (event) {
     var from = event.detail.xhr && event.detail.xhr.responseURL || "";
