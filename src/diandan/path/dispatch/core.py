@@ -1,30 +1,50 @@
-"""派单: order the teams that may be asked, each with its reasons. Pure arithmetic.
+"""派单: one round's jobs and teams as the engine's problem, and each team's place for a job.
 
-A simple, exact rule for now (the engine of a later issue replaces it behind the same rows):
-ruled out by a rule, or scored in points of *cost*, lower asked first:
+Pure arithmetic over plain rows. The engine (`diandan.engine`) knows rules and aims that hold
+anywhere; what only this house knows (asked before, failed before, not on the menu's list, has
+enough work or enough questions this week) is put to it as refused pairs, each with its code.
 
-    travel      1 point a 100 m, 80 when a position is unknown
-    load        25 points for each living job this week
-    turn        1 point a day less since last asked, up to 30 (the longest unasked goes first)
+Costs are the engine's: thousandths of a kilometre's worth, lower asked first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-UNKNOWN_TRAVEL = 80
-LOAD_COST = 25
-TURN_DAYS = 30
-# Nobody is asked across the district for a light bulb; by hand, with a reason, she may be.
+from diandan.engine import aims, problem, rules
+from diandan.engine.round import Round
+from diandan.engine.weights import Weights
+
+#: Nobody is asked across the district for a light bulb; by hand, with a reason, she may be.
 URGENT_REACH_M = 20_000
 NORMAL_REACH_M = 60_000
+#: Fatigue budget: a team is asked so often in seven days and no more, whatever it answers.
+ASKS_A_WEEK = 20
+#: What leaving a job without a team costs: far above any team's cost, more when it presses.
+UNMET, UNMET_URGENT, UNMET_A_HOUR, UNMET_WAIT_MAX = 120_000, 120_000, 200, 60_000
+#: A team's further jobs of one round get dearer step by step, so that work spreads.
+STEPS_MAX = 5
+#: How strongly a team's own answers are drawn towards those of all (in answers), and the chance
+#: of a yes where nobody has ever answered.
+SHRINK, FIRST_CHANCE = 4, 500
+DAY = 24 * 60
+
+NEVER_ASKED_DAYS = 365
+GRAVEST_FIRST = (
+    "asked_before", "skills", "failed_before", "not_taken", "headcount", "week_cap", "asked_enough",
+)  # fmt: skip
+#: The engine's rule codes as this house has always called them.
+OWN_WORDS = {"skill": "skills", "headcount": "headcount", "reach": "too_far"}
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One team as the ranking sees it. `distance_m` None: a position is unknown."""
+    """One team as one job's ranking sees it. `distance_m` None: a position is unknown.
+
+    `chance` is the predicted thousandth of a yes, `asks_week` how often it was asked in 7 days.
+    """
 
     team_id: UUID
     name: str
@@ -37,16 +57,9 @@ class Candidate:
     was_asked: bool = False
     has_taken_item: bool = True
     has_failed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What the job asks of a team."""
-
-    skills: frozenset[str]
-    headcount: int
-    takers_only: bool = False
-    reach_m: int | None = None
+    asks_week: int = 0
+    chance: int = FIRST_CHANCE
+    is_familiar: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,37 +72,164 @@ class Ranked:
     ruled_out: str = ""
 
 
-def rank(need: Need, candidates: Iterable[Candidate]) -> list[Ranked]:
-    """All candidates, those that may be asked first and cheapest first, ties by name."""
-    rows = [_judge(need, c) for c in candidates]
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """A living team with what the tables tell of it. `at`: microdegrees, longitude first."""
+
+    id: UUID
+    name: str
+    skills: frozenset[str]
+    at: tuple[int, int] | None
+    members: int
+    load: int
+    week_cap: int
+    days_since_asked: int | None
+    asks_week: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job that waits for a team. Moments are minutes since 1970."""
+
+    id: UUID
+    kind: str
+    skills: frozenset[str]
+    at: tuple[int, int] | None
+    headcount: int
+    minutes: int
+    window: tuple[int, int]
+    promise_by: int
+    made: int
+    is_urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything one round looks at. `barred`: (job, team) → why this house does not ask."""
+
+    now: int
+    jobs: tuple[JobRow, ...]
+    teams: tuple[TeamRow, ...]
+    barred: Mapping[tuple[UUID, UUID], str]
+    familiar: frozenset[tuple[UUID, UUID]]
+    chances: Mapping[tuple[UUID, str], int]
+
+
+def chance(own: tuple[int, int], kind: tuple[int, int], everyone: tuple[int, int]) -> int:
+    """Predicted thousandth of a yes from (yes, answers) of the team, of the kind and of all.
+
+    Each is drawn towards the wider one by `SHRINK` answers (beta-binomial shrinkage).
+    """
+    wide = FIRST_CHANCE
+    for yes, answers in (everyone, kind, own):
+        wide = (yes * 1000 + SHRINK * wide) // (answers + SHRINK)
+    return wide
+
+
+def as_problem(scene: Scene, weights: Weights) -> problem.Problem:
+    """The round as the engine's problem: a team is a taker, a job needs one team."""
+    return problem.Problem(
+        people=tuple(_taker(scene, team, weights) for team in scene.teams),
+        jobs=tuple(_job(row, scene.now) for row in scene.jobs),
+        now=scene.now,
+        coordinates="microdegrees",
+        refused=tuple((str(job), str(team)) for job, team in sorted(scene.barred)),
+        weights=weights,
+    )
+
+
+def _taker(scene: Scene, team: TeamRow, weights: Weights) -> problem.Person:
+    room = max(0, team.week_cap - team.load)
+    asked = team.days_since_asked
+    known = [scene.chances.get((team.id, job.kind), FIRST_CHANCE) for job in scene.jobs]
+    return problem.Person(
+        id=str(team.id),
+        at=team.at,
+        skills=team.skills,
+        capacity=room,
+        load_bands=_bands(room, weights.load),
+        members=max(team.members, 1),
+        tasks_this_week=team.load,
+        last_asked=None if asked is None else scene.now - asked * DAY,
+        familiar=frozenset(str(job) for job, known in scene.familiar if known == team.id),
+        acceptance=sum(known) // len(known) if known else FIRST_CHANCE,
+    )
+
+
+def _bands(room: int, step: int) -> tuple[tuple[int, int], ...]:
+    """One job at the plain cost, each further one a step dearer."""
+    if room <= 1:
+        return ()
+    singles = min(room - 1, STEPS_MAX)
+    bands = [(1, step * nth) for nth in range(singles)]
+    return (*bands, (room - singles, step * singles))
+
+
+def _job(row: JobRow, now: int) -> problem.Job:
+    start, end = row.window
+    waited = min(max(0, now - row.made) // 60 * UNMET_A_HOUR, UNMET_WAIT_MAX)
+    return problem.Job(
+        id=str(row.id),
+        window=(start, max(end, start + row.minutes)),
+        minutes=row.minutes,
+        unmet_price=UNMET + (UNMET_URGENT if row.is_urgent else 0) + waited,
+        at=row.at,
+        skills=row.skills,
+        members=row.headcount,
+        promise_by=row.promise_by,
+        requester=str(row.id),
+        reach_metres=URGENT_REACH_M if row.is_urgent else NORMAL_REACH_M,
+    )
+
+
+def rank(scene: Scene, job: JobRow, weights: Weights) -> list[Ranked]:
+    """All teams for one job: those that may be asked first and cheapest first, ties by name."""
+    round_ = Round(as_problem(scene, weights))
+    need = round_.problem.jobs[scene.jobs.index(job)]
+    rows = [
+        _judge(scene, job, team, round_, need, taker)
+        for team, taker in zip(scene.teams, round_.problem.people, strict=True)
+    ]
     return sorted(
         rows, key=lambda r: (bool(r.ruled_out), r.cost, r.candidate.name, r.candidate.team_id)
     )
 
 
-def _judge(need: Need, c: Candidate) -> Ranked:
-    parts = {
-        "travel": UNKNOWN_TRAVEL if c.distance_m is None else c.distance_m // 100,
-        "load": c.load * LOAD_COST,
-        "turn": max(0, TURN_DAYS - c.days_since_asked),
-    }
-    return Ranked(c, sum(parts.values()), parts, _rule_against(need, c))
+def _judge(
+    scene: Scene,
+    job: JobRow,
+    team: TeamRow,
+    round_: Round,
+    need: problem.Job,
+    taker: problem.Person,
+) -> Ranked:
+    parts = {code: cost for code, cost in aims.parts(round_, need, taker).items() if cost}
+    barred = scene.barred.get((job.id, team.id), "")
+    codes = {OWN_WORDS.get(rule.code, rule.code) for rule in rules.against(round_, need, taker)}
+    if team.members >= job.headcount:
+        codes.discard("headcount")  # the engine's word for a full week, which is said as such
+    asked = NEVER_ASKED_DAYS if team.days_since_asked is None else team.days_since_asked
+    candidate = Candidate(
+        team_id=team.id,
+        name=team.name,
+        skills=team.skills,
+        distance_m=round_.metres(need, taker),
+        load=team.load,
+        week_cap=team.week_cap,
+        days_since_asked=asked,
+        members=team.members,
+        was_asked=barred == "asked_before",
+        has_taken_item=barred != "not_taken",
+        has_failed=barred == "failed_before",
+        asks_week=team.asks_week,
+        chance=scene.chances.get((team.id, job.kind), FIRST_CHANCE),
+        is_familiar=(job.id, team.id) in scene.familiar,
+    )
+    return Ranked(candidate, sum(parts.values()), parts, _gravest({barred, *codes}))
 
 
-def _rule_against(need: Need, c: Candidate) -> str:
-    """The first hard rule that speaks against asking this team, or an empty string."""
-    if c.was_asked:
-        return "asked_before"
-    if c.has_failed:
-        return "failed_before"
-    if need.takers_only and not c.has_taken_item:
-        return "not_taken"
-    if not need.skills <= c.skills:
-        return "skills"
-    if c.members < need.headcount:
-        return "headcount"
-    if c.load >= c.week_cap:
-        return "week_cap"
-    if need.reach_m is not None and c.distance_m is not None and c.distance_m > need.reach_m:
-        return "too_far"
-    return ""
+def _gravest(codes: set[str]) -> str:
+    """The rule that is said: first those that nobody may overrule."""
+    against = codes - {"", "refused"}
+    known = [code for code in GRAVEST_FIRST if code in against]
+    return next(iter([*known, *sorted(against)]), "")

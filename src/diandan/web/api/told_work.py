@@ -95,7 +95,7 @@ class CandidateOut(Schema):
     """一支可请的队伍,和排在这里的理由。"""
 
     team: TeamName = f("队伍")
-    cost: int = f("总代价,越小越先请")
+    cost: int = f("总代价,千分之一公里当量,越小越先请")
     parts: dict[str, int] = f("代价由哪几项组成")
     ruled_out: str = f("不能请的原因代号;能请为空")
     distance_m: int | None = f("直线距离,米;位置未知为空")

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diandan.flow.choice import flow_of
-from diandan.path.bundle.models import Job
 from diandan.engine.said import tenths
 from diandan.engine.weights import UNIT
+from diandan.flow.choice import flow_of
+from diandan.path.bundle.models import Job
 from diandan.path.dispatch.core import NEVER_ASKED_DAYS, Candidate, Ranked
 from diandan.path.dispatch.models import Offer
 from diandan.path.dispatch.queries import candidates_for
