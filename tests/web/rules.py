@@ -64,6 +64,8 @@ RULES: dict[str, Rule] = {
         " v_history v_menu v_offers v_tasks v_teams v_today",
         Rule(SIGNED, SIGNED),
     ),
+    **_many("my_keys", Rule(SIGNED, SIGNED)),
+    **_many("revoke_key", Rule(None, ADMIN)),  # the street's one key is its administrator's
     **_many("give_consent on_duty reset_calendar", Rule(None, SIGNED)),
     **_many("sign_out", Rule(None, ALL, "open")),
     **_many("v_team", Rule(SIGNED, None, "open")),
@@ -77,6 +79,7 @@ RULES: dict[str, Rule] = {
     **_many("v_accept", Rule(None, LEADER)),
     **_many("v_decline", Rule(MEMBERS, LEADER)),
     **_many("v_job", Rule(LEADER, None)),
+    **_many("v_check_in_for", Rule(LEADER, LEADER)),
     **_many("v_agree_time v_allocate v_finish v_job_say v_give_up v_drop", Rule(None, LEADER)),
     **_many("v_task", Rule(frozenset({"volunteer"}), None)),
     **_many("v_step v_incident v_task_say", Rule(None, frozenset({"volunteer"}))),
@@ -100,6 +103,7 @@ RULES: dict[str, Rule] = {
     **_many("desk_job_do", Rule(None, SEERS)),
     **_many("desk_split", Rule(None, frozenset({"dispatcher", "center_staff"}))),
     **_many("desk_reveal", Rule(None, STAFF)),
+    **_many("desk_words", Rule(None, SEERS)),
     **_many("desk_say desk_whistle", Rule(None, RELAYS)),
     **_many("desk_call desk_follow_up", Rule(None, CALLERS)),
     **_many("desk_incident desk_answer_whistle", Rule(None, STAFF)),
@@ -126,7 +130,7 @@ RULES: dict[str, Rule] = {
     **_many(
         "settings_answer_base settings_choose_flow settings_close_place settings_close_team"
         " settings_drop_day settings_duty settings_move settings_reopen_place settings_resend"
-        " settings_retire_kind settings_revoke_role settings_revoke_token",
+        " settings_retire_kind settings_revoke_role settings_revoke_token settings_revoke_partner",
         Rule(None, ADMIN),
     ),
     **_many("settings_menu settings_new_item", Rule(MENU, MENU)),

@@ -10,6 +10,7 @@ import pytest
 from diandan.ground.catalogue.models import ItemTake
 from diandan.ground.people.models import Membership
 from diandan.ground.presence.actions.site_code import site_code
+from diandan.ground.record.models import FactRow
 from diandan.path.ask.models import Request
 from diandan.path.bundle.models import Job
 from diandan.path.dispatch.models import Offer
@@ -193,6 +194,71 @@ def test_a_visit_from_set_out_to_check_out(world: World) -> None:
     assert Request.objects.get(bonds__job=job).state == "served"
     assert Attendance.objects.get().note == "换了灯"
     assert job.number in text(mate.get("/v/history"))
+
+
+class TestTheAgreedDay:
+    """World.job() agrees on today 15:00 to 16:00; it is noon."""
+
+    def check_in(self, world: World, job: Job, task: Task) -> str:
+        mate, url = client(world.mate), f"/v/tasks/{task.id}"
+        mate.post(f"{url}/step", {"step": "check_in", "code": serve_code(job)})
+        return text(mate.get(url))
+
+    def test_hours_before_it_the_code_opens_nothing(self, world: World, still_clock: Any) -> None:
+        job, task = allocated(world)
+        still_clock.at = world.at - timedelta(hours=1, minutes=1)
+        page = self.check_in(world, job, task)
+        assert "约定的是 03-05 15:00,提前4小时起才能签到" in page
+        assert "7042" not in page
+        still_clock.at = world.at - timedelta(hours=1)
+        assert "签到成功" in self.check_in(world, job, task)
+
+    def test_until_midnight_and_then_through_the_leader(
+        self, world: World, still_clock: Any
+    ) -> None:
+        job, task = allocated(world)
+        still_clock.at = world.at + timedelta(hours=12)  # midnight in Shanghai
+        assert "请队长代为签到" in self.check_in(world, job, task)
+        assert not Attendance.objects.exists()
+        leader, url = client(world.leader), f"/v/jobs/{job.id}/check-in"
+        assert "孙队员" in text(leader.get(url))
+        form = {"task": task.id, "code": serve_code(job), "reason": " "}
+        blank = leader.post(url, form)
+        assert blank.status_code == 422
+        assert "请写明为什么" in text(blank)
+        wrong = leader.post(url, {**form, "code": "x", "reason": "昨晚去的"})
+        assert "码不对" in text(wrong)
+        assert 'value="昨晚去的"' in text(wrong)
+        task.refresh_from_db()
+        assert task.wrong_codes == 1
+        assert leader.post(url, {**form, "reason": "昨晚去的,手机没电"}).status_code == 303
+        assert Attendance.objects.get().in_proof == "served_code"
+        fact = FactRow.objects.get(kind="job.checked_in")
+        assert fact.data["why"] == "昨晚去的,手机没电"
+        assert (fact.person_id, fact.by_id) == (world.mate.id, world.leader.id)
+        assert "队长代为签到:昨晚去的,手机没电" in text(leader.get(f"/v/jobs/{job.id}"))
+
+    def test_ten_minutes_before_midnight_is_still_that_day(
+        self, world: World, still_clock: Any
+    ) -> None:
+        job, task = allocated(world)
+        still_clock.at = world.at + timedelta(hours=11, minutes=50)
+        assert "签到成功" in self.check_in(world, job, task)
+
+    def test_a_member_cannot_pass_by_writing_a_reason(self, world: World, still_clock: Any) -> None:
+        job, task = allocated(world)
+        still_clock.at = world.at + timedelta(days=1)
+        step = {"step": "check_in", "code": serve_code(job), "reason": "补签"}
+        client(world.mate).post(f"/v/tasks/{task.id}/step", step)
+        assert not Attendance.objects.exists()
+        assert client(world.mate).get(f"/v/jobs/{job.id}/check-in").status_code == 404
+        assert client(world.other_leader).get(f"/v/jobs/{job.id}/check-in").status_code == 404
+
+    def test_without_an_agreed_hour_any_day_is_hers(self, world: World, still_clock: Any) -> None:
+        job, task = allocated(world)
+        Job.objects.filter(id=job.id).update(starts_at=None, ends_at=None)
+        still_clock.at = world.at + timedelta(days=1)
+        assert "签到成功" in self.check_in(world, job, task)
 
 
 def test_handing_on_and_not_coming(world: World) -> None:

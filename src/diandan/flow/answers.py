@@ -95,7 +95,7 @@ def task_step(
             case "set_out":
                 set_out(task, by=by, at=at)
             case "check_in":
-                return check_in(task, code=code, by=by, at=at)
+                return check_in(task, code=code, by=by, at=at, reason=reason)
             case "check_out":
                 return check_out(task, code=code, note=note, by=by, at=at)
             case "cannot_come":

@@ -1,4 +1,7 @@
-"""相机: takes the demo's named pages with the system's Chromium, small enough to keep."""
+"""相机: takes the demo's named pages with the system's Chromium, small enough to keep.
+
+Every page it photographs is also put before axe, so that a picture is of a page without a fault.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from diandan.config import env
 
 from . import house
 
-PHONE, DESK = (390, 844), (1440, 900)
+PHONE, DESK = (390, 844), (1366, 768)
 # A phone's page is taken whole, a desk's as it opens.
 TALLEST = 2400
 
@@ -51,6 +54,9 @@ SHOTS: tuple[Shot, ...] = (
     Shot("volunteer-offer", "leader", _at("/v/offers/{offer}")),
     Shot("volunteer-tasks", "leader", _at("/v/tasks")),
     Shot("volunteer-calendar", "leader", _at("/v/calendar")),
+    Shot("volunteer-job", "captain", _at("/v/jobs/{engaged}")),
+    Shot("volunteer-task", "goer", _at("/v/tasks/{task}")),
+    Shot("volunteer-offers-elder", "leader", _at("/v/offers"), elder=True),
     Shot("desk-overview", "dispatcher", _at("/desk/"), DESK),
     Shot("desk-request", "dispatcher", _at("/desk/requests/{request}/"), DESK),
     Shot("desk-job", "dispatcher", _at("/desk/jobs/{job}/"), DESK),
@@ -62,11 +68,15 @@ SHOTS: tuple[Shot, ...] = (
     Shot("settings", "admin", _at("/desk/settings/"), DESK),
     Shot("settings-flow", "admin", _at("/desk/settings/flow"), DESK),
     Shot("settings-teams", "admin", _at("/desk/settings/teams"), DESK),
+    Shot("settings-people", "admin", _at("/desk/settings/people"), DESK),
+    Shot("settings-menu", "admin", _at("/desk/settings/menu"), DESK),
+    Shot("settings-promises", "admin", _at("/desk/settings/promises"), DESK),
+    Shot("settings-plans", "admin", _at("/desk/plans/"), DESK),
 )
 
 
 def take_all(slug: str, only: str, into: str) -> int:
-    """Fill a throw-away district, serve it, take every picture; 0 when all were taken."""
+    """Fill a throw-away district, serve it, take every picture; 0 when all are without fault."""
     chromium = env.CHROMIUM.text() or shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
         raise house.Trouble("没有找到 Chromium。请先运行:apt-get install chromium fonts-noto-cjk")
@@ -112,7 +122,7 @@ def _subjects() -> tuple[dict[str, str], dict[str, str]]:
     people["leader"] = str(leaders_of(offer.team)[0].id)
     waiting = Request.objects.filter(state__in=("placed", "taken_up"), is_private=False).first()
     job = Job.objects.filter(state__in=("ready", "offered", "escalated")).first()
-    found = {
+    found = _going(people) | {
         "key": row.follow_key,
         "station": str(row.place_id),
         "offer": str(offer.id),
@@ -123,6 +133,19 @@ def _subjects() -> tuple[dict[str, str], dict[str, str]]:
     return found, people
 
 
+def _going(people: dict[str, str]) -> dict[str, str]:
+    """A visit ahead, its team's leader and the member who goes; the newest one where none is."""
+    from diandan.ground.people.queries import leaders_of
+    from diandan.path.engage.models import Task
+
+    rows = Task.objects.select_related("engagement__job", "engagement__team")
+    ahead = rows.filter(state=Task.State.CONFIRMED, engagement__ended_at=None)
+    task = ahead.order_by("allocated_at").first() or rows.latest("allocated_at")
+    people["goer"] = str(task.person_id)
+    people["captain"] = str(leaders_of(task.engagement.team)[0].id)
+    return {"task": str(task.id), "engaged": str(task.engagement.job_id)}
+
+
 def _take(
     base: str,
     chromium: str,
@@ -131,9 +154,11 @@ def _take(
     found: dict[str, str],
     people: dict[str, str],
 ) -> int:
+    from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
 
     wrong = 0
+    axe = Axe()
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for shot in shots:
@@ -144,19 +169,27 @@ def _take(
                 timezone_id="Asia/Shanghai",
                 reduced_motion="reduce",
             )
-            status = _one(view, base, shot, folder, found, people)
+            faults = _one(view, base, shot, folder, found, people, axe)
             view.close()
-            wrong += status != 200
-            print(f"{'✓' if status == 200 else '✗'} {shot.name} ({status})", flush=True)
+            wrong += bool(faults)
+            print(f"{'✗' if faults else '✓'} {shot.name}", *faults, sep="\n    ", flush=True)
         browser.close()
     total = sum(p.stat().st_size for p in folder.glob("*.png"))
-    print(f"{len(shots)} 张,共 {total / 1e6:.1f} MB,在 {folder}", file=sys.stderr)
+    judged = f"{wrong} 页有毛病" if wrong else "每页 axe 都没有挑出毛病"
+    print(f"{len(shots)} 张,共 {total / 1e6:.1f} MB,在 {folder};{judged}", file=sys.stderr)
     return 1 if wrong else 0
 
 
 def _one(
-    view: Any, base: str, shot: Shot, folder: Path, found: dict[str, str], people: dict[str, str]
-) -> int:
+    view: Any,
+    base: str,
+    shot: Shot,
+    folder: Path,
+    found: dict[str, str],
+    people: dict[str, str],
+    axe: Any,
+) -> list[str]:
+    """Take one picture; what is wrong with the page, in words."""
     page = view.new_page()
     if shot.who:
         page.goto(f"{base}/me/demo")
@@ -174,4 +207,15 @@ def _one(
     tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
     clip = {"x": 0, "y": 0, "width": shot.size[0], "height": tall if whole else shot.size[1]}
     page.screenshot(path=target, clip=clip, full_page=True, animations="disabled")
-    return int(answer.status) if answer else 0
+    if answer is None or answer.status != 200:
+        return [f"HTTP {answer.status if answer else 0}"]
+    return faults_of(page, axe)
+
+
+def faults_of(page: Any, axe: Any) -> list[str]:
+    """What axe finds on the page as it stands, each with the first place where it is."""
+    found = axe.run(page).response["violations"]
+    said = [f"{v['id']}: {v['help']} · {v['nodes'][0]['html'][:160]}" for v in found]
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        said.append("too-wide: the page is wider than its screen")
+    return said

@@ -1,4 +1,4 @@
-"""拍照: `diandan shots` renders the named pages of the demo at their sizes into docs/screens/."""
+"""拍照: `diandan shots` renders the demo's named pages into docs/screens/ and puts each before axe."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 
 from .house import NOTHING
 
-HELP = "给每一页拍照到 docs/screens/(先有演示)"
+HELP = "给每一页拍照到 docs/screens/,并用 axe 检查(先有演示)"
 NEEDS = NOTHING
 
 
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: every page was taken."""
+    """0: every page was taken, and axe found no fault on any."""
     from .camera import take_all
 
     return take_all(args.place, args.only, args.into)

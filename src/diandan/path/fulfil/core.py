@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from diandan.ground.people.core import mask_name
+from diandan.kit.units import local
 
+# Who comes early, or swaps morning for afternoon by word of mouth, is still there on that day.
+EARLY_HOURS = 4
 HIDDEN = "〔到场后可见〕"
 _PHONE = re.compile(
     r"(?<!\d)(?:\+?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}(?!\d)"
@@ -35,6 +39,20 @@ def without_private(text: str, *, name: str = "", door: str = "", phone: str = "
     text = _PHONE.sub(HIDDEN, text)
     text = _DOOR.sub(HIDDEN, text)
     return re.sub(rf"{HIDDEN}(?:[\s,\uff0c]*{HIDDEN})+", HIDDEN, text)
+
+
+def arrival_window(
+    starts_at: datetime | None, ends_at: datetime | None
+) -> tuple[datetime, datetime] | None:
+    """From when until when (exclusive) an arrival belongs to this visit; None: no hour agreed.
+
+    A served person's code stays the same, so without it an old code would open any other day.
+    """
+    if starts_at is None:
+        return None
+    last = local(ends_at or starts_at)
+    midnight = last.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return starts_at - timedelta(hours=EARLY_HOURS), midnight
 
 
 def street_only(street: str, door: str) -> str:

@@ -249,7 +249,10 @@ def _row(
         who.append(people.get(fact.person_id, ""))
     elif viewer == Viewer.STAFF:
         who.append(people.get(fact.by_id, "") if fact.by_id else _("系统自动"))
-    return Row(title, fact.at, " · ".join(w for w in who if w), tone=telling.tone)
+    note = ""
+    if fact.kind == "job.checked_in" and fact.data.get("why") and viewer in WORKERS:
+        note = _("队长代为签到:%(why)s") % {"why": fact.data["why"]}
+    return Row(title, fact.at, " · ".join(w for w in who if w), note, telling.tone)
 
 
 def _with_reason(rows: list[Row], request: Request) -> list[Row]:

@@ -28,6 +28,7 @@ from diandan.web.shared.timeline import Viewer, job_timeline
 from diandan.web.shared.words import for_job
 from diandan.web.volunteer import rows
 from diandan.web.volunteer.frame import page
+from diandan.web.volunteer.stand_in import awaited
 
 
 @require_safe
@@ -60,6 +61,7 @@ def _job_page(request: HttpRequest, row: Engagement, error: Refusal | None = Non
         "members": _members(request, row, now_there, chosen) if "allocate" in can else [],
         "going": _going(request, list(now_there.values())),
         "cannot": _cannot(row),
+        "may_stand_in": bool(awaited(row)),
         "ways": can,
         "error": error,
         "talks": talks(row, reader=by, task=None),

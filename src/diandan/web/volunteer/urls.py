@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from diandan.web.volunteer import arrive, calendar, jobs, menu, offers, talk, tasks, teams, today
+from diandan.web.volunteer import (
+    arrive,
+    calendar,
+    jobs,
+    menu,
+    offers,
+    stand_in,
+    talk,
+    tasks,
+    teams,
+    today,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v", RedirectView.as_view(url="/v/")),
@@ -18,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v/jobs/<uuid:job_id>/allocate", jobs.allocate, name="v_allocate"),
     path("v/jobs/<uuid:job_id>/give-up", jobs.give_up, name="v_give_up"),
     path("v/jobs/<uuid:job_id>/finish", jobs.finish, name="v_finish"),
+    path("v/jobs/<uuid:job_id>/check-in", stand_in.check_in_for, name="v_check_in_for"),
     path("v/jobs/<uuid:job_id>/say", talk.say_for_job, name="v_job_say"),
     path("v/jobs/<uuid:job_id>/time", talk.agree_time, name="v_agree_time"),
     path("v/tasks/<uuid:task_id>/say", talk.say_for_task, name="v_task_say"),

@@ -13,6 +13,7 @@ from diandan.ground.people.actor import Actor
 from diandan.ground.presence.actions.site_code import is_site_code
 from diandan.ground.record.actions.announce import announce
 from diandan.kit.refusal import Refusal, conflict, forbidden
+from diandan.kit.units import local
 from diandan.path.ask.actions.advance import advance
 from diandan.path.ask.core import clean_words
 from diandan.path.ask.states import RequestState
@@ -23,6 +24,7 @@ from diandan.path.bundle.queries import requests_for_change, requests_of
 from diandan.path.bundle.states import JobState
 from diandan.path.engage.models import LIVING_TASKS, Engagement, Task
 
+from ..core import EARLY_HOURS, arrival_window
 from ..models import Attendance, Incident
 
 AWAITED = (Task.State.PROPOSED, Task.State.CONFIRMED, Task.State.ON_WAY, Task.State.CHECKED_IN)
@@ -42,17 +44,25 @@ def set_out(task: Task, *, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def check_in(task: Task, *, code: str, by: Actor, at: datetime) -> Attendance:
+def check_in(task: Task, *, code: str, by: Actor, at: datetime, reason: str = "") -> Attendance:
     """到场: by the served person's code or the site's rotating code. Starts the job if first.
 
-    Raises Refusal `wrong_code` when neither matches.
+    On the agreed day only. The team's leader may check a member in, on another day too, with a
+    reason that stays in the record. Raises Refusal `wrong_code` when neither code matches.
     """
-    _check_own(task, by)
+    is_led = task.engagement.team_id in by.leads
+    if not is_led:
+        reason = ""
+    _check_own(task, by, is_led=is_led)
     if task.state == Task.State.CHECKED_IN:
         return task.attendance  # the same check-in twice is one
     if task.state not in (Task.State.PROPOSED, Task.State.CONFIRMED, Task.State.ON_WAY):
         raise conflict("not_now", _("这项任务现在不能签到。"))
     job = task.engagement.job
+    if by.person_id != task.person_id and not reason.strip():
+        raise Refusal("no_reason", _("请写明为什么由您代为签到。"), field="reason")
+    if not reason.strip():
+        _check_day(job, at)
     proof, request_id = _prove(task, code, at)
     attendance = Attendance.objects.create(
         task=task, request_id=request_id, in_at=at, in_proof=proof
@@ -65,7 +75,7 @@ def check_in(task: Task, *, code: str, by: Actor, at: datetime) -> Attendance:
         at=at,
         team_id=task.engagement.team_id,
         person_id=task.person_id,
-        data={"task": str(task.id), "proof": proof},
+        data={"task": str(task.id), "proof": proof, **({"why": reason[:200]} if reason else {})},
     )
     return attendance
 
@@ -160,6 +170,28 @@ def count_wrong_code(task_id: UUID, *, at: datetime) -> None:
     task.save(update_fields=["wrong_codes", "wrong_since"])
 
 
+def _check_day(job: Job, at: datetime) -> None:
+    """An arrival belongs to the visit that was agreed on."""
+    window = arrival_window(job.starts_at, job.ends_at)
+    if window is None or job.starts_at is None:
+        return
+    agreed = f"{local(job.starts_at):%m-%d %H:%M}"
+    if at < window[0]:
+        raise Refusal(
+            "too_early",
+            _("约定的是 %(when)s,提前%(n)d小时起才能签到。时间改了,请队长先改约时间。")
+            % {"when": agreed, "n": EARLY_HOURS},
+            field="code",
+        )
+    if at >= window[1]:
+        raise Refusal(
+            "too_late",
+            _("约定的是 %(when)s,那天已经过了。确实去了的,请队长代为签到并写明原因。")
+            % {"when": agreed},
+            field="code",
+        )
+
+
 def _check_not_guessing(task: Task, at: datetime) -> None:
     """Six digits can be guessed by who may try for ever."""
     if task.wrong_since is None or at - task.wrong_since >= WRONG_WITHIN:
@@ -191,8 +223,8 @@ def _prove(task: Task, code: str, at: datetime) -> tuple[str, UUID | None]:
     )
 
 
-def _check_own(task: Task, by: Actor) -> None:
-    if by.person_id != task.person_id:
+def _check_own(task: Task, by: Actor, *, is_led: bool = False) -> None:
+    if by.person_id != task.person_id and not is_led:
         raise forbidden(_("这不是您的任务,只有本人能操作。"))
     if task.engagement.ended_at is not None and task.engagement.job.state != JobState.SERVED:
         raise conflict("ended", _("这项任务已经取消。"))
