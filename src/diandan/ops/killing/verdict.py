@@ -52,14 +52,14 @@ def verdict(heard: Heard, orders: int, sent: Counter[str]) -> dict[str, Any]:
     wrong += [*_clocks(), *_record(), *heard.changed, *heard.odd]
     if not is_at_rest():
         wrong.append(f"后台工人没有赶上:{at_this_moment()}")
-    later = Delivery.objects.filter(state__in=UNSENT)
+    later = Delivery.objects.filter(state__in=UNSENT).select_related("message")
     must = Delivery.objects.filter(channel=SMS, message__must_have=True)
     return {
         "requests": Request.objects.count(),
         "jobs": Job.objects.count(),
         "living_engagements": Engagement.objects.filter(ended_at=None).count(),
         "must_have_messages_sent": must.filter(state=Delivery.State.SENT).count(),
-        "sent_later": sorted(later.values_list("message__kind", "due_at", "state", "tries")),
+        "to_be_sent_later": [f"{d.message.kind} {d.state} {d.tries} {d.last_error}" for d in later],
         "sent_twice": sum(n > 1 for n in sent.values()),
         "clocks": Clock.objects.count(),
         "facts": FactRow.objects.count(),

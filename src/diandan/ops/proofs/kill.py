@@ -8,12 +8,12 @@ from typing import Any
 from diandan.ops.killing import kill
 
 HELP = "点单、接单时反复杀掉网页进程和后台工人:不丢、不重,自己赶上"
-ROUNDS, ORDERS, SEED = 24, 6, 20261122
+ROUNDS, ORDERS, SEED = 16, 6, 20261122
 
 
 def run(tell: Callable[[str], None]) -> tuple[bool, dict[str, Any]]:
     """Whether nothing was lost or doubled, and the figures."""
-    tell(f"{ROUNDS} 轮,每轮 {ORDERS} 张点单、在随机时刻杀进程(约四分钟)…")
+    tell(f"{ROUNDS} 轮,每轮 {ORDERS} 张点单、在随机时刻杀进程(约五分钟)…")
     figures = kill.run(ROUNDS, ORDERS, SEED)
     for wrong in figures.get("wrong", [figures.get("trouble", "")]):
         tell(f"✗ {wrong}")
