@@ -24,6 +24,7 @@ FIELDS = {
     "name": gettext_lazy("姓名"),
     "phone": gettext_lazy("手机号"),
     "door": gettext_lazy("门牌"),
+    "words": gettext_lazy("原话"),
 }
 
 

@@ -127,7 +127,7 @@ def listed(request: HttpRequest, queue: Queue, at: datetime, current: object = N
     by = door.actor(request)
     filters = Filters.of(_asked(request), by)
     page = Paginator(queues.rows_of(queue, by, filters), PAGE_SIZE).get_page(filters.page)
-    items = queue_rows(queue, list(page.object_list), at)
+    items = queue_rows(queue, list(page.object_list), at, by)
     query = filters.address(by)
     opened = next(
         (i for i in items if str(current) in (str(i["id"]), i["href"].split("/")[3])), None

@@ -30,7 +30,7 @@ from diandan.path.grade.models import Rating
 from diandan.web import door
 from diandan.web.shared import timeline, words
 
-from . import explain, frame, parsing, queues, ranking
+from . import explain, frame, parsing, queues, ranking, sight
 from .rows import say_day, say_window
 from .verbs import buttons, done_words, read_asks
 
@@ -75,6 +75,7 @@ def page(request: HttpRequest, job: Job, failed: frame.Failed | None = None) -> 
         current=job.id,
         failed=failed,
         job=job,
+        title=sight.title_for(job, by),
         state=state,
         clock=shown_clock,
         verbs=verbs,
@@ -202,7 +203,7 @@ def _served(job: Job, by: Actor) -> list[dict[str, Any]]:
             "id": r.id,
             "number": r.number,
             "who": people.masked_name(r.requester),
-            "words": r.words,
+            "words": r.words if sight.reads_words(by, r) else sight.closed_words(),
             "place": r.place.name,
             "street": r.street,
             "people": r.people_count,

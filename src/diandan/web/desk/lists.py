@@ -116,7 +116,7 @@ def export(request: HttpRequest, key: str, form: str) -> HttpResponse:
     """What the table shows, all pages of it, as a file."""
     by, at, found = door.actor(request), door.now(request), queues.queue_of(key)
     rows = list(queues.rows_of(found, by, Filters.of(request.GET, by))[:EXPORT_MAX])
-    items = queue_rows(found, rows, at)
+    items = queue_rows(found, rows, at, by)
     cells = [
         [
             i["number"],

@@ -35,6 +35,8 @@ from diandan.path.bundle.states import JobState as J
 from diandan.path.fulfil.models import Incident
 from diandan.path.grade.queries import follow_ups_for
 
+from .sight import only_audits
+
 SOON = timedelta(hours=4)
 NEAR = 12
 # Their desks own nothing: they look, or they walk.
@@ -233,10 +235,11 @@ def _narrowed(rows: QuerySet[Any], queue: Queue, by: Actor, filters: Filters) ->
             inside |= Q(**{f"{head}place__path__startswith": path})
         rows = rows.filter(inside)
     if filters.text:
+        names = ["number"]
+        if not only_audits(by):
+            names += ["title", *(["words"] if head != "job__" and queue.noun != "job" else [])]
         words = Q(pk__in=[])
-        for name in ("number", "title") + (
-            ("words",) if head != "job__" and queue.noun != "job" else ()
-        ):
+        for name in names:
             words |= Q(**{f"{head}{name}__icontains": filters.text})
         rows = rows.filter(words)
     return rows

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from diandan.ground.people.actor import Actor
 from diandan.ground.people.queries import masked_name, masked_names
 from diandan.kit.units import local
 from diandan.path.ask.models import Request
@@ -20,6 +21,7 @@ from diandan.web.shared import words
 
 from .queues import SOON, Queue
 from .relay import HERS, relay_task
+from .sight import without_words
 
 TONES = {
     "served": "good",
@@ -74,8 +76,16 @@ def state_row(subject: Request | Job) -> dict[str, Any]:
     return {"word": str(subject.get_state_display()), "tone": TONES.get(subject.state, "wait")}
 
 
-def queue_rows(queue: Queue, found: Sequence[Any], at: datetime) -> list[dict[str, Any]]:
-    """One dict a row; no query here depends on how many rows there are."""
+def queue_rows(queue: Queue, found: Sequence[Any], at: datetime, by: Actor) -> list[dict[str, Any]]:
+    """One dict a row as this reader may see it; no query here depends on how many rows there are."""
+    about = {"request": "", "job": "", "incident": "job"}.get(queue.noun, "request")
+    return [
+        without_words(item, getattr(row, about) if about else row, by)
+        for row, item in zip(found, _items(queue, found, at), strict=True)
+    ]
+
+
+def _items(queue: Queue, found: Sequence[Any], at: datetime) -> list[dict[str, Any]]:
     match queue.noun:
         case "request":
             return _requests(found, queue, at)

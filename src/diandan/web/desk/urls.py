@@ -18,6 +18,7 @@ urlpatterns = [
     path("requests/<uuid:request_id>/say", requests.say, name="desk_say"),
     path("requests/<uuid:request_id>/kind", requests.rekind, name="desk_rekind"),
     path("requests/<uuid:request_id>/reveal", requests.reveal, name="desk_reveal"),
+    path("requests/<uuid:request_id>/words", requests.read_words, name="desk_words"),
     path("requests/<uuid:request_id>/whistle", requests.whistle, name="desk_whistle"),
     path("requests/<uuid:request_id>/call", requests.call, name="desk_call"),
     path(

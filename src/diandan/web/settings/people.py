@@ -257,7 +257,7 @@ def readings(request: HttpRequest) -> HttpResponse:
     names = queries.masked_names(
         {r.person_id for r in shown} | {r.reader_id for r in shown if r.reader_id}
     )
-    fields = {"name": _("姓名"), "phone": _("手机"), "door": _("门牌")}
+    fields = {"name": _("姓名"), "phone": _("手机"), "door": _("门牌"), "words": _("原话")}
     table = {
         "caption": _("谁在什么时候看了谁的什么"),
         "columns": columns(_("时间"), _("谁看的"), _("看了谁"), _("看了什么"), _("为什么")),
