@@ -298,7 +298,12 @@ class TestVolunteers:
         team = teams.found_team(home=station, name="水电队", at=AT, by=SYSTEM)
         teams.join_team(team=team, person=person, at=AT, by=actor(person))
         _token, plain = tokens.make(
-            owner=person, name="x", scopes=["read"], at=AT, by=actor(person)
+            owner=person,
+            name="x",
+            scopes=["read"],
+            at=AT,
+            by=actor(person),
+            expires_at=AT + timedelta(days=9),
         )
         volunteers.disown(person=person, at=AT, by=actor(person), why="没报过名")
         assert actor(person).is_frozen

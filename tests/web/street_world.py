@@ -33,7 +33,7 @@ from diandan.ground.places.models import BaseApplication, Kind, Place, PlanStep
 from diandan.kit import clock
 from diandan.path.ask.actions.place import Wish
 from diandan.path.ask.models import Channel, Request, Standing, Visit, VisitPlan
-from diandan.path.assess.models import HotlineCase, Whistle
+from diandan.path.assess.models import HotlineCase, Partner, Whistle
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.queries import job_of
 from diandan.path.dispatch.models import Offer
@@ -314,6 +314,13 @@ class Streets:
         token = ApiToken.objects.create(
             owner=street.people[Role.ADMIN], name="钥匙", digest=f"d{street.mark}", made_at=at
         )
+        partner = Partner.objects.create(
+            name="热线",
+            centre=self.centre,
+            digest=f"p{street.mark}",
+            made_at=at,
+            expires_at=at + timedelta(days=9),
+        )
         delivery = Delivery.objects.create(
             message=message, channel="email", state=Delivery.State.FAILED, due_at=at
         )
@@ -324,5 +331,6 @@ class Streets:
             "application_id": application.id,
             "plan_step_id": plan_step.id,
             "token_id": token.id,
+            "partner_id": partner.id,
             "delivery_id": delivery.id,
         }

@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from diandan.ground.catalogue.models import Item, ServiceKind
 from diandan.ground.notify.models import Delivery, Message
-from diandan.ground.people.models import ApiToken, Invitation, Role, RoleGrant, Team
+from diandan.ground.people.actions import tokens
+from diandan.ground.people.actor import SYSTEM
+from diandan.ground.people.models import Invitation, Role, RoleGrant, Team
 from diandan.ground.places.models import DayOverride, Place
-from diandan.web.api.gate import SCOPES
+from diandan.path.assess.models import Partner
 from tests.web import settings_world
 from tests.web.settings_world import AT, World, browser, someone, staff, text
 
@@ -281,18 +283,36 @@ class TestMenu:
 
 
 class TestTokensAndOutbox:
-    def test_a_key_is_shown_once(self, world: World) -> None:
+    def test_a_partners_key_is_shown_once(self, world: World) -> None:
         client = browser(world.admin)
-        words = {"name": "大数据局", "scopes": [sorted(SCOPES)[0]], "until": "2026-12-31"}
+        words = {"name": "12345热线平台", "until": "2026-12-31"}
         assert client.post(reverse("settings_tokens"), words).status_code == 303
         first = text(client.get(reverse("settings_tokens")))
-        shown = re.search(r"<code>(dd_[^<]+)</code>", first)
+        shown = re.search(r"<code>(dp_[^<]+)</code>", first)
         assert shown
+        assert "12345热线平台" in first
         assert shown[1] not in text(client.get(reverse("settings_tokens")))
-        token = ApiToken.objects.get()
+        partner = Partner.objects.get()
+        assert (partner.centre, partner.made_by) == (world.centre, world.admin)
         stranger = browser(world.street_admin)
+        assert "12345热线平台" not in text(stranger.get(reverse("settings_tokens")))
+        assert stranger.post(reverse("settings_tokens"), words).status_code == 403
+        url = reverse("settings_revoke_partner", args=[partner.id])
+        assert stranger.post(url).status_code == 403
+        assert client.post(url).status_code == 303
+        partner.refresh_from_db()
+        assert partner.revoked_at == AT
+        too_long = client.post(reverse("settings_tokens"), {**words, "until": "2036-12-31"})
+        assert too_long.status_code == 422
+
+    def test_an_administrator_ends_a_key_of_somebody_who_works_there(self, world: World) -> None:
+        token, _plain = tokens.make(
+            owner=world.dispatcher, name="大屏", scopes=["read"], at=AT, by=SYSTEM
+        )
+        client = browser(world.admin)
+        assert "大屏" in text(client.get(reverse("settings_tokens")))
         url = reverse("settings_revoke_token", args=[token.id])
-        assert stranger.post(url).status_code == 404
+        assert browser(world.street_admin).post(url).status_code == 404
         assert client.post(url).status_code == 303
         token.refresh_from_db()
         assert token.revoked_at == AT

@@ -125,6 +125,13 @@ def settings_only(view: View) -> View:
     """Settings pages: staff, and of an administrator the second factor in this session.
 
     Some settings are read or kept by others too (the menu, plans, who read what), who need none.
+    """
+    return staff_only(factor_first(view))
+
+
+def factor_first(view: View) -> View:
+    """Signed in, and an administrator with her second factor given in this session.
+
     In a demo a missing factor is only warned of, so that the pages can be shown.
     """
 
@@ -137,7 +144,7 @@ def settings_only(view: View) -> View:
                 messages.warning(request, _("演示环境:正式使用时,管理员须先设置第二重验证。"))
         return view(request, *args, **more)
 
-    return staff_only(guarded)
+    return signed_in(guarded)
 
 
 def admin_only(view: View) -> View:

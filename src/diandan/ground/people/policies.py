@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from diandan.ground.places.models import Place
-from diandan.kit.refusal import Refusal, forbidden
+from diandan.kit.refusal import Refusal, forbidden, missing
 
 from .actor import STAFF_ROLES, Actor
 from .models import Consent, Person, Role, Team
@@ -23,6 +23,20 @@ DESK_ROLES = (
     Role.ADMIN,
 )
 KEEPER_ROLES = (Role.STATION_STAFF, Role.INSTITUTE_STAFF, Role.CENTER_STAFF, Role.ADMIN)
+SCOPES_OF_ROLES: dict[str, frozenset[Role]] = {
+    "desk": STAFF_ROLES | {Role.EXPERT},
+    "dispatch": frozenset(
+        {
+            Role.DISPATCHER,
+            Role.STATION_STAFF,
+            Role.INSTITUTE_STAFF,
+            Role.CENTER_STAFF,
+            Role.ADMIN,
+        }
+    ),
+    "hotline": frozenset({Role.DISPATCHER, Role.CENTER_STAFF, Role.ADMIN}),
+    "audit": frozenset({Role.AUDITOR}),
+}
 FAMILY = "family"
 HOTLINE = "hotline"
 PROXY_WAYS = frozenset({"desk", "phone", "paper", "grid", "visit", "group", FAMILY})
@@ -176,3 +190,24 @@ def check_consent(by: Actor, person: Person, about: Consent.About) -> None:
     ):
         return
     raise forbidden(_("这项同意只能由本人(或监护人)给出。"), "own_act_only")
+
+
+def key_scopes(by: Actor) -> frozenset[str]:
+    """What a key of hers may be for: never more than her roles open to herself."""
+    if by.person_id is None or by.is_frozen:
+        return frozenset()
+    roles = {grant.role for grant in by.grants}
+    found = {"read", "order"}
+    found |= {scope for scope, wanted in SCOPES_OF_ROLES.items() if roles & wanted}
+    if by.is_volunteer or by.leads:
+        found.add("serve")
+    return frozenset(found)
+
+
+def check_end_key(by: Actor, owner: Person, paths: Iterable[str]) -> None:
+    """She herself, or an administrator above her home or one of the places where she works."""
+    check_signed_in(by)
+    if by.is_system or by.person_id == owner.id:
+        return
+    if not any(by.holds((Role.ADMIN,), path) for path in paths):
+        raise missing(_("没有这把钥匙。"), "unknown_token")

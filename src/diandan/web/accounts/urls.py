@@ -6,7 +6,7 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from diandan.web.accounts import privacy, profile, sign_in, staff, volunteering
+from diandan.web.accounts import keys, privacy, profile, sign_in, staff, volunteering
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login", RedirectView.as_view(url="/me/sign-in", query_string=True)),
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/profile", profile.profile, name="profile"),
     path("me/home", profile.home, name="my_home"),
     path("me/notices", profile.notices, name="my_notices"),
+    path("me/keys", keys.keys, name="my_keys"),
+    path("me/keys/<uuid:token_id>/revoke", keys.revoke, name="revoke_key"),
     path("me/volunteer", volunteering.enrol, name="enrol"),
     path("me/guardian", volunteering.guardian, name="guardian"),
     path("me/on-duty", volunteering.on_duty, name="on_duty"),

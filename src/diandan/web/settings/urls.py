@@ -74,6 +74,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{AT}export/<slug:what>.<slug:form>", importing.export, name="settings_export"),
     path(f"{AT}tokens", tokens.tokens, name="settings_tokens"),
     path(f"{AT}tokens/<uuid:token_id>/revoke", tokens.revoke_token, name="settings_revoke_token"),
+    path(
+        f"{AT}partners/<uuid:partner_id>/revoke",
+        tokens.revoke_partners,
+        name="settings_revoke_partner",
+    ),
     path(f"{AT}outbox", outbox.outbox, name="settings_outbox"),
     path(f"{AT}outbox/<uuid:delivery_id>/resend", outbox.send_again, name="settings_resend"),
 ]
