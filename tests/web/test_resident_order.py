@@ -90,7 +90,7 @@ def test_an_error_loses_nothing(world: World) -> None:
 def test_a_guest_orders_by_phone_code_and_follows(world: World, sent: list[Any]) -> None:
     client = Client()
     given = world.form(name="王桂兰", phone="139 0000 0002", notice="on")
-    page = client.post("/order", given)
+    page = client.post("/order", given, follow=True)
     assert page.status_code == 200
     assert sent[-1][0] == "+8613900000002"
     assert "3幢202" in page.content.decode()
@@ -106,6 +106,40 @@ def test_a_guest_orders_by_phone_code_and_follows(world: World, sent: list[Any])
     assert row.requester.registered_how == "order"
     assert client.get("/requests").status_code == 302  # no session was opened
     assert row.number in text_of(client.get(f"/r/{row.follow_key}"))
+
+
+def test_the_code_is_asked_for_on_a_page_of_its_own(world: World, sent: list[Any]) -> None:
+    """Post, redirect, get: going back to it or loading it again sends nothing, and loses nothing."""
+    client = Client()
+    given = world.form(name="王桂兰", phone="139 0000 0002", notice="on")
+    page = client.post("/order", given)
+    assert page.status_code == 303
+    address = page["Location"]
+    assert not any(word in address for word in ("139", "王", "%E7"))
+    asked = [client.get(address) for _turn in range(3)]
+    assert len(sent) == 1  # looking at the page sends no second code
+    for shown in asked:
+        said = shown.content.decode()
+        assert shown.status_code == 200
+        assert "王桂兰" in said
+        assert "3幢202" in said
+        assert 'name="code"' in said
+        assert 'name="code_sent" value="1"' in said
+        assert "message-error" not in said
+    assert Client().get(address).content.decode().count("王桂兰") == 0  # somebody else's browser
+    raw = str(client.session.items())
+    assert "王桂兰" not in raw
+    assert "139" not in raw
+    again = client.post("/order", {**given, "code_sent": "1", "again": "1"})
+    assert again.status_code == 303  # asked again too soon, she is told so on the page
+    wrong = client.post("/order", {**given, "code": "abc", "code_sent": "1"})
+    assert wrong.status_code == 422
+    done = client.post("/order", {**given, "code": sent[-1][1], "code_sent": "1"})
+    assert done.status_code == 303
+    assert Request.objects.count() == 1
+    back = client.get(address)
+    assert back.status_code == 200
+    assert "王桂兰" not in back.content.decode()  # what was sent waits no more
 
 
 def test_a_guest_without_a_notice_is_asked_for_it(world: World, sent: list[Any]) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from typing import NamedTuple
+
 from django.core import signing
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from diandan.ground.people import queries as people
+from diandan.ground.people import vault
 from diandan.ground.people.actions import codes
 from diandan.ground.people.actions.register import register
 from diandan.ground.people.core import clean_phone, mask_phone, say_phone
@@ -18,6 +24,10 @@ from diandan.web.accounts.send import reaches_phones
 from diandan.web.resident.forms import OrderForm
 
 SALT = "diandan.order.phone"
+WAITING = "diandan.waits_for_code"
+WAITING_MAX = 3
+KEY_SIZE = 8
+NOT_KEPT = frozenset({"csrfmiddlewaretoken", "form_key", "code", "again"})
 LASTS_SECONDS = 20 * 60
 
 
@@ -68,6 +78,48 @@ def said_phone(request: HttpRequest, key: str) -> str:
         return ""
     proof = sign_in.proven(request)
     return mask_phone(proof["phone"]) if proof.get("key") == key else ""
+
+
+class Waiting(NamedTuple):
+    """A whole form that waits for its code, and what she was told about the code."""
+
+    data: QueryDict
+    note: str
+
+
+def wait(request: HttpRequest, note: str) -> str:
+    """Keep the form in this session until its code comes; the key to find it by.
+
+    The page that asks for the code has an address of its own, so that going back to it sends
+    nothing again. The words are sealed under the house's key: the session's row tells nobody.
+    """
+    said = {name: texts for name, texts in request.POST.lists() if name not in NOT_KEPT}
+    sealed_with = vault.new_key()
+    sealed = vault.seal(sealed_with, json.dumps({"said": said, "note": note}))
+    key = get_random_string(KEY_SIZE)
+    before = list(request.session.get(WAITING, {}).items())
+    kept = [base64.b64encode(part).decode() for part in (sealed_with, sealed)]
+    request.session[WAITING] = dict([*before[1 - WAITING_MAX :], (key, kept)])
+    return key
+
+
+def waiting(request: HttpRequest) -> Waiting | None:
+    """The form that waits under the key in the address; None when it was sent, or is not hers."""
+    kept = request.session.get(WAITING, {}).get(request.GET.get("code", ""))
+    if kept is None:
+        return None
+    sealed_with, sealed = (base64.b64decode(part) for part in kept)
+    whole = json.loads(vault.unseal(sealed_with, sealed))
+    data = QueryDict(mutable=True)
+    for name, texts in whole["said"].items():
+        data.setlist(name, texts)
+    data["code_sent"] = "1"
+    return Waiting(data, whole["note"])
+
+
+def forget(request: HttpRequest) -> None:
+    """The order is placed: nothing waits any more."""
+    request.session.pop(WAITING, None)
 
 
 def send(request: HttpRequest, form: OrderForm) -> str:

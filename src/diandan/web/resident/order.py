@@ -64,6 +64,9 @@ def _order(request: HttpRequest, form_class: type[OrderForm]) -> HttpResponse:
     if request.POST.get("step") == FIRST_SCREEN:
         return SeeOther(f"{request.path}?{urlencode({'draft': first.keep(request)})}")
     is_get = request.method == "GET"
+    waits = guest.waiting(request) if is_get and form_class is GuestForm else None
+    if waits is not None:
+        return _ask_code(request, waits, draft_of(request, where, waits.data))
     draft = draft_of(request, where, first.kept(request) if is_get else request.POST)
     if is_get:
         return _page(request, form_class(initial=draft.initial(request)), draft)
@@ -74,10 +77,20 @@ def _order(request: HttpRequest, form_class: type[OrderForm]) -> HttpResponse:
     answer = _try(request, form, draft)
     if isinstance(answer, SeeOther):
         first.forget(request)
+        guest.forget(request)
         if draft.place is not None:
             remember_site(answer, draft.place)
         return answer
-    return _page(request, form, draft, note=answer)
+    if answer:  # a code is on its way: the page that asks for it has an address of its own
+        return SeeOther(f"{request.path}?{urlencode({'code': guest.wait(request, answer)})}")
+    return _page(request, form, draft)
+
+
+def _ask_code(request: HttpRequest, waits: guest.Waiting, draft: Draft) -> HttpResponse:
+    """The same form, and the field for the code; reached by GET, so going back asks nothing."""
+    form = GuestForm(waits.data)
+    form.is_valid()
+    return _page(request, form, draft, note=waits.note)
 
 
 def _try(request: HttpRequest, form: OrderForm, draft: Draft) -> SeeOther | str:
