@@ -101,7 +101,7 @@ def test_nobody_else_of_the_team_or_another_may_write_or_read(world: World) -> N
     assert not Words.objects.exists()
 
 
-def test_an_hour_is_agreed_and_both_sides_see_it(world: World) -> None:
+def test_an_hour_is_agreed_and_both_sides_see_it(world: World, still_clock: Any) -> None:
     job, row, task = going(world)
     begin = world.at + timedelta(days=1)
     form = {
@@ -121,6 +121,7 @@ def test_an_hour_is_agreed_and_both_sides_see_it(world: World) -> None:
             job.id, starts_at=begin, ends_at=begin, by=make.actor(world.mate), at=world.at
         )
     assert no.value.status == 403
+    still_clock.at = begin
     client(world.mate).post(
         f"/v/tasks/{task.id}/step", {"step": "check_in", "code": serve_code(job)}
     )
