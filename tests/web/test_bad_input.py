@@ -100,6 +100,7 @@ BAD: dict[str, tuple[dict[str, Any], int, str]] = {
     "a name too long": (proxy(name="王" * 80), 422, "long_name"),
     "wrong phone": (proxy(phone="1380000"), 422, "wrong_phone"),
     "a phone of letters": (proxy(phone="一三八"), 422, "wrong_phone"),
+    "a phone from elsewhere without its +": (proxy(phone="852 9123 4567"), 422, "wrong_phone"),
     "a landline": (proxy(phone="025-52123456"), 422, "wrong_phone"),
     "a desk's proxy by a neighbour": (proxy(how="desk"), 403, "outside_your_place"),
 }  # fmt: skip
@@ -123,7 +124,10 @@ GOOD = {
     "emoji only": {"words": "😀🔧"},
     "markup stays words": {"words": "<script>alert(1)</script>"},
     "SQL stays words": {"words": "'; DROP TABLE request; --"},
-    "full-width digits in a phone": proxy(phone="13800008888"),
+    "full-width digits in a phone": proxy(phone="１３８００００８８８８"),
+    "a phone as people write it": proxy(phone=" 138-0000 8888 "),
+    "a phone from Hong Kong": proxy(phone="+852 9123 4567"),
+    "a phone from abroad": proxy(phone="+44 7400 123456"),
     "the longest words": {"words": "水" * 2000},
     "500 people": {"people_count": 500},
 }

@@ -126,7 +126,7 @@ def test_say_change_the_kind_and_withdraw(world: World) -> None:
     assert client.post(base, {"verb": "withdraw"}).status_code == 303
     row.refresh_from_db()
     assert row.state == "withdrawn"
-    assert client.post(base, {"verb": "withdraw", "form_key": "w"}).status_code == 422
+    assert client.post(base, {"verb": "withdraw", "form_key": "w"}).status_code == 409
     assert client.post(base, {"verb": "fly"}).status_code == 404
     assert row.title in text_of(client.get("/requests?old=1"))
 

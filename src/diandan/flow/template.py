@@ -17,6 +17,7 @@ from diandan.path.ask.models import Channel
 from diandan.path.ask.states import RequestState
 from diandan.path.bundle.states import JobState
 
+from .shape import faults_of
 from .verbs import VERBS, leads
 
 FOLDER = Path(__file__).parent / "templates"
@@ -97,6 +98,8 @@ def read(flow_id: str, text: str, common: Mapping[str, Any] | None = None) -> Fl
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FlowTrouble(flow_id, [_("文件格式不对:%(error)s") % {"error": error}]) from None
+    if crooked := faults_of(raw):
+        raise FlowTrouble(str(raw.get("name", flow_id)), crooked)
     merged = _extend(raw, common or _common()) if raw.get("extends") == "common" else raw
     faults: list[str] = []
     flow = _build(flow_id, merged, faults)

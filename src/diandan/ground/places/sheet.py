@@ -106,6 +106,8 @@ def read_sheet(content: bytes, columns: Sequence[Column]) -> Sheet:
     if not filled:
         raise Refusal("empty_file", _("文件里没有内容"), field="file")
     keys = _header(filled[0][1], columns)
+    if len(filled) == 1:
+        raise Refusal("empty_file", _("表里只有表头,没有要导入的行"), field="file")
     return _rows(filled[1:], keys, columns)
 
 

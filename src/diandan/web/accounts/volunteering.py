@@ -98,6 +98,7 @@ def guardian(request: HttpRequest) -> HttpResponse:
             try:
                 phone = clean_phone(form.cleaned_data["phone"])
                 name = clean_name(form.cleaned_data["name"])
+                _check_somebody_else(person, phone)
             except Refusal as refusal:
                 form.refuse(refusal)
             else:
@@ -114,6 +115,12 @@ def guardian(request: HttpRequest) -> HttpResponse:
         "reaches_phones": reaches_phones(),
     }
     return render(request, "accounts/guardian.html", context)
+
+
+def _check_somebody_else(person: Person, phone: str) -> None:
+    """No code goes out to her own phone: nobody is her own guardian."""
+    if queries.by_phone(phone) == person:
+        raise Refusal("own_guardian", _("监护人不能是本人,请填家长自己的手机号。"), field="phone")
 
 
 def _guardian_agrees(request: HttpRequest, person: Person, form: GuardianForm) -> bool:
@@ -226,7 +233,10 @@ def answer(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     row = next((i for i in queries.invitations_for(person) if i.id == invitation_id), None)
     if row is None:
         raise missing(_("没有找到这份邀请,可能已经答复过了。"), "no_such_invitation")
-    yes = request.POST.get("answer") == "yes"
+    said = request.POST.get("answer")
+    if said not in ("yes", "no"):
+        raise Refusal("unanswered", _("请点接受或谢绝。"), field="answer")
+    yes = said == "yes"
     if yes and row.team is not None and queries.volunteer_of(person.id) is None:
         messages.info(request, _("请先报名成为志愿者,再回来接受邀请。"))
         return HttpResponseRedirect("/me/volunteer")
