@@ -18,7 +18,7 @@ import httpx
 
 WORDS = "厨房水管漏水,第{}件"
 ANSWER_SECONDS = 20
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS, LOOK_SECONDS = 0.1, 0.5
 HTTP_ERROR = 500
 
 
@@ -91,7 +91,7 @@ class Callers:
                 said = self._send(http, "GET", "/offers")
                 for offer in said.json()["asked"] if said is not None else ():
                     self._accept(http, offer["id"])
-                self._stop.wait(PAUSE_SECONDS)
+                self._stop.wait(LOOK_SECONDS)
 
     def _accept(self, http: httpx.Client, offer: str) -> None:
         said = self._twice(http, f"/offers/{offer}/accept", {}, f"accept {offer}")

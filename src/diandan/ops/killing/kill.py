@@ -23,7 +23,9 @@ from pathlib import Path
 from typing import Any
 
 PLACE = "xiyang"
-RESIDENTS, TEAMS = 4, 4
+RESIDENTS = 4
+# A job asks up to three teams, and a team is asked so often in a week and no more.
+ASKS_A_JOB, SPARE_TEAMS = 3, 3
 FIRST_SECONDS, LAST_SECONDS = 0.1, 1.8
 REST_SECONDS = 240
 WAYS, WEIGHTS = ("both", "web", "worker"), (6, 1, 2)
@@ -93,12 +95,15 @@ def _prove(rounds: int, orders: int, seed: int, folder: Path) -> dict[str, Any]:
     with Gateway(seed) as gateway:
         os.environ.update(gateway.settings())
         house.make_ready()
+        from diandan.path.dispatch.core import ASKS_A_WEEK
+
         from .callers import Callers
         from .tree import Tree
         from .verdict import verdict
         from .world import people_with_keys
 
-        orderers, leaders = people_with_keys(PLACE, RESIDENTS, TEAMS, seed)
+        teams = rounds * orders * ASKS_A_JOB // ASKS_A_WEEK + SPARE_TEAMS
+        orderers, leaders = people_with_keys(PLACE, RESIDENTS, teams, seed)
         tree = Tree(_free_port(), folder / "serve.log")
         callers = Callers(tree.url, orderers, leaders)
         try:
