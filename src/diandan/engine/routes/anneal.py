@@ -12,16 +12,24 @@ import math
 import numpy as np
 
 from diandan.engine.compiled import Bits, Longs
-from diandan.engine.routes.columns import AFTER, BEFORE, LEADS, MATE, Day
+from diandan.engine.routes.columns import AFTER, BEFORE, LEADS, MATE, UNMET_PRICE, Day
 from diandan.engine.routes.kernel import kernel, piece
-from diandan.engine.routes.moves import shift, swap, tails, take_in, take_out, together
+from diandan.engine.routes.moves import settle, shift, swap, tails, take_in, take_out, together
 from diandan.engine.routes.schedule import (
-    CARER, FOLLOWS, PRECEDES, START, SUM_LATE, SUM_UNMET, SUM_WAY, Tour,
-)  # fmt: skip
+    CARER,
+    FOLLOWS,
+    PRECEDES,
+    START,
+    SUM_LATE,
+    SUM_UNMET,
+    SUM_WAY,
+    Tour,
+)
 
 MULTIPLIER = np.uint64(2685821657736338717)
 RIGHT_12, LEFT_25, RIGHT_27 = np.uint64(12), np.uint64(25), np.uint64(27)
 TOP_31, TOP_53 = np.uint64(33), np.uint64(11)
+LEAVE_SHARE = 100  # one move in so many asks whether a visit is worth its price
 GATE_SHARE = 12  # one in so many nodes is put first in a route rather than behind a near node
 
 
@@ -88,6 +96,20 @@ def exchange(
 
 
 @kernel
+def leave_out(day: Day, tour: Tour, node: int, budget: int, room: Tour) -> bool:
+    """Serve the node's visit no more, where that price is worth paying."""
+    out = node if day.node[node, LEADS] == 1 else day.node[node, MATE]
+    if tour.row[out, CARER] == day.crew or day.node[out, UNMET_PRICE] > budget:
+        return False
+    copy(tour, room)
+    take_out(day, tour, out)
+    if settle(day, tour, 0, budget):
+        return True
+    copy(room, tour)
+    return False
+
+
+@kernel
 def copy(source: Tour, target: Tour) -> None:
     """Keep the routes of one tour in another."""
     for row in range(len(source.row)):
@@ -141,6 +163,8 @@ def anneal(
             out = below(dice, size)
             if tour.row[out, CARER] == nobody and day.node[out, LEADS] == 1:
                 changed = exchange(day, tour, dice, out, budget, room, places)
+        elif below(dice, LEAVE_SHARE) == 0:
+            changed = leave_out(day, tour, below(dice, size), budget, room)
         else:
             changed = try_one(day, tour, dice, places, budget)
         if changed:

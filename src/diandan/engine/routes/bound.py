@@ -12,8 +12,19 @@ import numpy as np
 
 from diandan.engine.compiled import Longs
 from diandan.engine.routes.columns import (
-    ABLE, LARGEST, LASTS, LATE, LEADS, MATE, NEVER, SINCE, TOTAL, UNMET_PRICE, Day, earliest,
-)  # fmt: skip
+    ABLE,
+    LARGEST,
+    LASTS,
+    LATE,
+    LEADS,
+    MATE,
+    NEVER,
+    SINCE,
+    TOTAL,
+    UNMET_PRICE,
+    Day,
+    earliest,
+)
 from diandan.engine.routes.kernel import kernel
 
 FORBIDDEN = 1 << 42
@@ -105,9 +116,6 @@ def lower_bound(day: Day) -> int:
     total = int(assign(cost, np.zeros((6, len(cost) + 1), np.int64)))
     node = day.node[: day.size]
     forced = np.maximum(0, np.minimum(earliest(day), NEVER >> 4) - node[:, LATE])
-    price = np.maximum(node[:, UNMET_PRICE], node[node[:, MATE], UNMET_PRICE])
-    price = np.where(node[:, MATE] >= 0, price, node[:, UNMET_PRICE])
-    if len(forced) and (forced * day.weigh[LARGEST] < price).all():
-        served = total < int(price.min())  # then leaving any visit out is dearer than the bound
-        return total + (int(forced.max()) * int(day.weigh[LARGEST]) if served else 0)
-    return total
+    if_all_served = total + int(forced.max()) * int(day.weigh[LARGEST])
+    if_any_left_out = int(node[node[:, LEADS] == 1, UNMET_PRICE].min())
+    return max(total, min(if_all_served, if_any_left_out))

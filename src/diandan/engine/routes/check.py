@@ -101,9 +101,7 @@ def _follow(
     return stops
 
 
-def _stop_faults(
-    carer: Carer, visit: Visit, stop: dict[str, Any], arrival: int
-) -> Iterator[str]:
+def _stop_faults(carer: Carer, visit: Visit, stop: dict[str, Any], arrival: int) -> Iterator[str]:
     """What is wrong at one stop, when the carer can be there at `arrival`."""
     task, start = visit.tasks[stop["task"]], _whole(stop["start"])
     where = f"{carer.key} 在 {visit.key}"

@@ -55,8 +55,14 @@ def columns(problem: Problem) -> Day:
         mate = -1 if len(visit.tasks) == 1 else row + (1 if at == 0 else -1)
         unmet = visit.unmet_price if at == 0 else 0
         table[row, :SINCE] = (
-            visit.opens, visit.shuts, task.duration, mate, at == 0, *visit.gap, unmet,
-        )  # fmt: skip
+            visit.opens,
+            visit.shuts,
+            task.duration,
+            mate,
+            at == 0,
+            *visit.gap,
+            unmet,
+        )
         for carer, one in enumerate(carers):
             table[row, ABLE + carer] = task.skill in one.skills and one.key not in visit.barred
     for carer, one in enumerate(carers):

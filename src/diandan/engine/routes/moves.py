@@ -12,8 +12,18 @@ from diandan.engine.compiled import Longs
 from diandan.engine.routes.columns import ABLE, MATE, UNMET_PRICE, Day
 from diandan.engine.routes.kernel import kernel, piece
 from diandan.engine.routes.schedule import (
-    CARER, FOLLOWS, ON_ROAD, PRECEDES, SUM_LATE, SUM_UNMET, SUM_WAY, TIGHT, Tour, mark, timed,
-)  # fmt: skip
+    CARER,
+    FOLLOWS,
+    ON_ROAD,
+    PRECEDES,
+    SUM_LATE,
+    SUM_UNMET,
+    SUM_WAY,
+    TIGHT,
+    Tour,
+    mark,
+    timed,
+)
 
 
 @piece

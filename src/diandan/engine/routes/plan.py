@@ -9,8 +9,15 @@ import numpy as np
 from diandan.engine.routes.columns import ABLE, MATE, SINCE, Day
 from diandan.engine.routes.problem import Problem
 from diandan.engine.routes.schedule import (
-    CARER, FOLLOWS, START, SUM_LATE, SUM_UNMET, SUM_WAY, Tour, timed,
-)  # fmt: skip
+    CARER,
+    FOLLOWS,
+    START,
+    SUM_LATE,
+    SUM_UNMET,
+    SUM_WAY,
+    Tour,
+    timed,
+)
 
 FORMAT = "diandan.plan"
 VERSION = 1

@@ -15,9 +15,21 @@ import numpy as np
 
 from diandan.engine.compiled import Longs
 from diandan.engine.routes.columns import (
-    EARLY, LARGEST, LASTS, LATE, LEADS, LEAST, MATE, MOST, SINCE, STRICT, TOTAL, UNMET_PRICE, UNTIL,
+    EARLY,
+    LARGEST,
+    LASTS,
+    LATE,
+    LEADS,
+    LEAST,
+    MATE,
+    MOST,
+    SINCE,
+    STRICT,
+    TOTAL,
+    UNMET_PRICE,
+    UNTIL,
     Day,
-)  # fmt: skip
+)
 from diandan.engine.routes.kernel import kernel, piece
 
 IMPOSSIBLE = -1

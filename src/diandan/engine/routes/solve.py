@@ -21,7 +21,7 @@ from diandan.engine.routes.plan import write
 from diandan.engine.routes.problem import Problem
 from diandan.engine.routes.schedule import SUM_WAY, Tour, empty_tour
 from diandan.engine.routes.start import build, opening_order
-from diandan.engine.routes.visiting import fits, by_pyvrp
+from diandan.engine.routes.visiting import by_pyvrp, fits
 
 HANDS = 2
 HOT, WARM, COLD = 2.0, 0.5, 0.01  # heats, as shares of the first plan's mean way between nodes
@@ -88,9 +88,10 @@ def solve(
     search(day, 0, Pace(1, 1, time.monotonic()), floor)  # the kernels are loaded before time runs
     began = time.monotonic()
     if fits(problem) and moves is None:
-        found = by_pyvrp(problem, day, seconds, seed)
+        found = by_pyvrp(day, seconds, seed)
         if found is not None:
             return write(problem, day, found, floor, {"by": "pyvrp", "seed": seed})
+
     def hand(number: int) -> tuple[Tour, int]:
         return search(day, seed * hands + number, Pace(seconds, moves, began), floor)
 

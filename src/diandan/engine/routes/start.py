@@ -6,8 +6,18 @@ import numpy as np
 
 from diandan.engine.compiled import Longs
 from diandan.engine.routes.columns import (
-    ABLE, EARLY, LARGEST, LASTS, LATE, LEADS, MATE, NEVER, SINCE, TOTAL, Day,
-)  # fmt: skip
+    ABLE,
+    EARLY,
+    LARGEST,
+    LASTS,
+    LATE,
+    LEADS,
+    MATE,
+    NEVER,
+    SINCE,
+    TOTAL,
+    Day,
+)
 from diandan.engine.routes.kernel import kernel, piece
 from diandan.engine.routes.moves import take_in
 from diandan.engine.routes.schedule import PRECEDES, START, Tour

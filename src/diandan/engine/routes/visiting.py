@@ -9,12 +9,28 @@ from __future__ import annotations
 from typing import Any
 
 from diandan.engine.routes.columns import (
-    ABLE, EARLY, LASTS, LATE, NEVER, SINCE, UNMET_PRICE, UNTIL, Day,
-)  # fmt: skip
+    ABLE,
+    EARLY,
+    LASTS,
+    LATE,
+    NEVER,
+    SINCE,
+    UNMET_PRICE,
+    UNTIL,
+    Day,
+)
 from diandan.engine.routes.problem import Problem
 from diandan.engine.routes.schedule import (
-    CARER, FOLLOWS, ON_ROAD, PRECEDES, SUM_UNMET, SUM_WAY, Tour, empty_tour, timed,
-)  # fmt: skip
+    CARER,
+    FOLLOWS,
+    ON_ROAD,
+    PRECEDES,
+    SUM_UNMET,
+    SUM_WAY,
+    Tour,
+    empty_tour,
+    timed,
+)
 
 LARGEST = 1 << 40  # PyVRP adds prices up in 64 bits
 
@@ -31,7 +47,7 @@ def fits(problem: Problem) -> bool:
     )
 
 
-def by_pyvrp(problem: Problem, day: Day, seconds: float, seed: int) -> Tour | None:
+def by_pyvrp(day: Day, seconds: float, seed: int) -> Tour | None:
     """PyVRP's routes as a tour of ours, or None where it found none that hold."""
     from pyvrp import stop
 
