@@ -99,6 +99,9 @@ def test_from_the_offer_to_the_way_home(
     leader.get_by_label("孙队员").check()
     press(leader, "就请他们去")
     expect(leader.locator("body")).to_contain_text("孙队员")
+    leader.get_by_role("link", name="代为签到").click()
+    expect(leader.locator("#task option")).to_have_text(["孙队员"])
+    check(leader)
     run_once(world.at)
 
     sign_in(mate, world.mate, sent)
