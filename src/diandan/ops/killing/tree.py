@@ -14,7 +14,7 @@ import httpx
 from diandan.ops.racing.processes import children, command_of
 
 COMMAND = (sys.executable, "-m", "diandan.ops.main", "serve", "--bare")
-START_SECONDS = 90
+START_SECONDS = 180
 PAUSE_SECONDS = 0.1
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from diandan.ops.killing import kill
 
 HELP = "点单、接单时反复杀掉网页进程和后台工人:不丢、不重,自己赶上"
-ROUNDS, ORDERS, SEED = 20, 4, 20261122
+ROUNDS, ORDERS, SEED = 12, 4, 20261122
 
 
 def run(tell: Callable[[str], None]) -> tuple[bool, dict[str, Any]]:
