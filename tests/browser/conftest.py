@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+PATIENCE_MS = 15_000  # a slow machine is no fault of a page
+expect.set_options(timeout=PATIENCE_MS)
 PHONE_SCREEN = {"width": 390, "height": 844}
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -67,7 +69,7 @@ def open_phone(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Pa
             [{"name": n, "value": v, "url": live_server.url} for n, v in cookies.items()]
         )
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         return page
 
     yield opened
