@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,10 +23,11 @@ from diandan.path.bundle.models import Bond, Job
 from diandan.path.dispatch.actions.offer import expire, offer, open_to_all, recall_all
 from diandan.path.dispatch.core import Ranked
 from diandan.path.dispatch.models import Offer
-from diandan.path.dispatch.queries import candidates_for
+from diandan.path.dispatch.queries import candidates_for, open_offers
 from diandan.path.engage.actions.allocate import allocate, end_engagement
 from diandan.path.fulfil.actions.visit import finish
 
+from .asking import in_order, wave
 from .clocks import offer_expiry
 from .request_acts import need_reason
 from .template import Flow
@@ -82,9 +83,12 @@ def make_offer(
     team_ids: Iterable[UUID] = (),
     open_claim: bool = False,
     overruled: str = "",
+    planned: Sequence[UUID] = (),
+    round_id: UUID | None = None,
 ) -> None:
     """派单: to the chosen teams, to all (抢单), or, when nothing is named, to the best ranked.
 
+    `planned` is the order in which the dispatch round `round_id` would ask.
     `overruled` keeps why a person chose against the ranking. A team ruled out for skills cannot be
     chosen at all (条例 art. 15, 16); other rules may be overruled with a reason.
     """
@@ -95,11 +99,19 @@ def make_offer(
     rows = candidates_for(job, at, takers_only=flow.supply == "takers")
     wanted = set(team_ids)
     if not wanted:
-        best = [row for row in rows if not row.ruled_out][: flow.wave]
+        best = wave(job, in_order(rows, planned), at, least=flow.wave)
         if not best and flow.supply != "takers":
             open_to_all(job, verb="offer", expires_at=expires_at, by=by, at=at)
             return
-        offer(job, chosen=best, verb="offer", expires_at=expires_at, by=by, at=at)
+        offer(
+            job,
+            chosen=best,
+            verb="offer",
+            expires_at=expires_at,
+            by=by,
+            at=at,
+            round_id=round_id,
+        )
         return
     chosen = [row for row in rows if row.candidate.team_id in wanted]
     _check_chosen(chosen, wanted, overruled)
@@ -108,15 +120,21 @@ def make_offer(
     )
 
 
-def widen(job: Job, *, flow: Flow, by: Actor, at: datetime) -> None:
-    """扩大范围: the next wave, twice as wide; when no team is left unasked, open to all."""
+def widen(job: Job, *, flow: Flow, by: Actor, at: datetime, replace: bool = False) -> None:
+    """扩大范围: the next wave, twice as wide; when no team is left unasked, open to all.
+
+    With `replace` one team is asked in the place of one that said no; the wave grows no wider.
+    """
     expire(job, by=by, at=at)
     rows = candidates_for(job, at, takers_only=flow.supply == "takers")
-    best = [row for row in rows if not row.ruled_out][: flow.wave * WIDEN_FACTOR]
+    least = 1 if replace else flow.wave * WIDEN_FACTOR
+    best = wave(job, in_order(rows, ()), at, least=least)
     expires_at = offer_expiry(job, at)
     if best:
         offer(job, chosen=best, verb="widen", expires_at=expires_at, by=by, at=at)
         return
+    if replace and open_offers(job).exists():
+        raise conflict("others_think", _("没有别的队伍可补问,先等还没回复的队伍。"))
     if Offer.objects.filter(job=job, why__open=True).exists():
         raise conflict("nobody_to_ask", _("能问的队伍都问过了。请上报督办,或记为未办成。"))
     open_to_all(job, verb="widen", expires_at=expires_at, by=by, at=at)

@@ -46,3 +46,13 @@ class FlowChoice(models.Model):
     class Meta:
         db_table = "flow_choice"
         indexes = [models.Index(fields=["centre", "chosen_at"], name="flow_choice_centre")]
+
+
+class Pulse(models.Model):
+    """A background process and when it last said that it lives."""
+
+    name = models.CharField(primary_key=True, max_length=20)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "pulse"

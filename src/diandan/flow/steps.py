@@ -16,6 +16,9 @@ from .byhand import goes_by_hand
 from .choice import flow_of
 from .conductor import do_job, do_request
 
+#: The step that is the dispatch process's: it plans all waiting jobs of a centre together.
+DISPATCHED = "offer"
+
 
 def go_on(fact: FactRow, at: datetime) -> None:
     """Do the `auto` verb of the state just entered, if the subject still stands in it."""
@@ -31,7 +34,7 @@ def go_on(fact: FactRow, at: datetime) -> None:
     if subject is None or goes_by_hand(fact.kind, subject):
         return
     auto = flow_of(subject.flow).stage(noun, subject.state).auto
-    if not auto:
+    if not auto or auto == DISPATCHED:
         return
     act = do_request if noun == "request" else do_job
     try:
@@ -42,15 +45,22 @@ def go_on(fact: FactRow, at: datetime) -> None:
 
 
 def replace_refuser(fact: FactRow, at: datetime) -> None:
-    """Everybody asked has said no: ask the next at once, do not wait for the clock."""
+    """A no is followed by the next asking at once; nobody waits for the clock.
+
+    When others are still thinking and no team is left to ask, they are waited for.
+    """
     if fact.kind != "job.declined" or fact.job_id is None:
         return
     job = Job.objects.filter(id=fact.job_id, state=JobState.OFFERED).first()
-    if job is None or open_offers(job).exists():
+    if job is None:
         return
-    for verb in ("widen", "escalate"):
+    thinking = open_offers(job).exists()
+    try:
+        do_job(job.id, "widen", by=SYSTEM, at=at, replace=True)
+    except Refusal:
+        if thinking:
+            return
         try:
-            do_job(job.id, verb, by=SYSTEM, at=at)
+            do_job(job.id, "escalate", by=SYSTEM, at=at)
         except Refusal:
-            continue
-        return
+            return

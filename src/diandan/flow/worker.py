@@ -25,12 +25,14 @@ from diandan.path.assess.actions.whistle import remind_late as remind_units
 from diandan.path.assess.adapters import hotline
 from diandan.path.grade.actions.late import remind_late as remind_owners
 
+from .pulse import beat
 from .standing import place_due
 from .switchboard import handlers_at
 from .timekeeper import run_due
 
 log = logging.getLogger(__name__)
 
+NAME = "worker"
 # Idle rounds wait this long: a resident sees the next state within a blink.
 IDLE_SECONDS = 0.25
 SLOW_EVERY = timedelta(minutes=1)
@@ -45,10 +47,11 @@ def _ways_out() -> Mapping[str, Adapter]:
     return adapters()
 
 
-def run_once(at: datetime, *, slow: bool = True) -> int:
+def run_once(at: datetime, *, slow: bool = True, dispatch: bool = True) -> int:
     """Everything due at `at`, until nothing more follows from it; returns how much was done.
 
-    `slow` includes what need not be looked at every quarter second.
+    `slow` includes what need not be looked at every quarter second; `dispatch` also the rounds
+    of the dispatch process (`flow.dispatcher`), where none runs beside.
     """
     total = 0
     for _round in range(ROUNDS_MAX):
@@ -60,6 +63,11 @@ def run_once(at: datetime, *, slow: bool = True) -> int:
             drained = drain(at=at, adapter=hotline())
             done += drained.sent + drained.reported
         done += send_due(at=at, adapters=_ways_out(), limit=SENT_A_TURN)
+        if dispatch:
+            # Imported when wanted: the engine is loaded in the dispatch process, not in this one.
+            from .dispatcher import dispatch_once
+
+            done += dispatch_once(at)
         total += done
         if not done:
             return total
@@ -67,8 +75,11 @@ def run_once(at: datetime, *, slow: bool = True) -> int:
     return total
 
 
-def run_forever() -> None:
-    """Rounds until SIGTERM or SIGINT. A failing round is logged and tried again."""
+def run_forever(*, dispatch: bool = False) -> None:
+    """Rounds until SIGTERM or SIGINT. A failing round is logged and tried again.
+
+    `dispatch`: this process plans and asks as well, where no dispatch process runs beside it.
+    """
     stop = threading.Event()
 
     def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
@@ -81,7 +92,8 @@ def run_forever() -> None:
         at = now()
         slow = at - last_slow >= SLOW_EVERY or at < last_slow
         try:
-            done = run_once(at, slow=slow)
+            done = run_once(at, slow=slow, dispatch=dispatch)
+            beat(NAME, at)
         except Exception:  # the outermost door: one bad round must not end the house's service
             log.exception("worker round failed")
             close_old_connections()

@@ -19,6 +19,7 @@ from . import house
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("serve", "serve"),
     ("worker", "worker"),
+    ("dispatch", "dispatch"),
     ("stop", "stop"),
     ("status", "status"),
     ("migrate", "migrate"),
@@ -29,6 +30,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("admin", "admin"),
     ("docs", "docs"),
     ("prove", "prove"),
+    ("replay", "replay"),
     ("shots", "shots"),
 )
 SAME = {"doctor": "status"}

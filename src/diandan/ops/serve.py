@@ -56,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
         {
             "web": _web(args.host, args.port, WORKERS),
             "worker": [sys.executable, "-m", "diandan.ops.main", "worker"],
+            "dispatch": [sys.executable, "-m", "diandan.ops.main", "dispatch"],
         }
     )
     children.start()

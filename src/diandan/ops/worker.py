@@ -8,12 +8,15 @@ HELP = "后台工人:自动步骤、时限、消息(serve 会自己启动它)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """It takes no words; what it does is in the tables."""
+    """What it does is in the tables; the one word is for where it works alone."""
+    parser.add_argument(
+        "--dispatch", action="store_true", help="也做派单(旁边没有运行 diandan dispatch 时)"
+    )
 
 
-def run(_args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Work until SIGTERM or Ctrl-C."""
     from diandan.flow.worker import run_forever
 
-    run_forever()
+    run_forever(dispatch=args.dispatch)
     return 0

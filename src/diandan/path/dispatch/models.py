@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from diandan.ground.people.models import Person, Team
+from diandan.ground.places.models import Place
 from diandan.kit.ids import new_id
 from diandan.path.bundle.models import Job
 
@@ -18,6 +19,31 @@ class DeclineReason(models.TextChoices):
     SKILL = "skill", _("不会做这个")
     HANDS = "hands", _("人手不够")
     OTHER = "other", _("其他原因")
+
+
+class DispatchRound(models.Model):
+    """一轮派单: the problem as it stood, the plan that answered it, and the reasons.
+
+    Ids and figures only, no person's words: whoever asks later why a team was asked, or was not,
+    gets the answer of that moment, and the round can be solved again anywhere.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    centre = models.ForeignKey(Place, models.CASCADE, related_name="+")
+    made_at = models.DateTimeField()
+    digest = models.CharField(max_length=16)
+    jobs = models.IntegerField()
+    matched = models.IntegerField()
+    cost = models.BigIntegerField()
+    optimal = models.BooleanField()
+    micros = models.IntegerField(help_text="how long solving took, in millionths of a second")
+    problem = models.JSONField()
+    plan = models.JSONField()
+    order = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "dispatch_round"
+        indexes = [models.Index(fields=["centre", "made_at"], name="dispatch_round_centre")]
 
 
 class Offer(models.Model):
@@ -35,6 +61,7 @@ class Offer(models.Model):
     job = models.ForeignKey(Job, models.PROTECT, related_name="offers")
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="offers")
     wave = models.IntegerField(default=1)
+    round = models.ForeignKey(DispatchRound, models.SET_NULL, null=True, related_name="offers")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     why = models.JSONField(default=dict)
     offered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

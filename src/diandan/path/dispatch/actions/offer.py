@@ -29,6 +29,8 @@ def why_of(row: Ranked) -> dict[str, Any]:
         "distance_m": c.distance_m,
         "load": c.load,
         "days_since_asked": c.days_since_asked,
+        "chance": c.chance,
+        "familiar": c.is_familiar,
         "ruled_out": row.ruled_out,
     }
 
@@ -43,6 +45,7 @@ def offer(
     by: Actor,
     at: datetime,
     overruled: str = "",
+    round_id: UUID | None = None,
 ) -> list[Offer]:
     """Ask the `chosen` teams as one wave; `verb` is "offer" or "widen".
 
@@ -62,6 +65,7 @@ def offer(
             job=job,
             team_id=row.candidate.team_id,
             wave=wave,
+            round_id=round_id,
             why=why_of(row),
             offered_by_id=by.person_id,
             offered_at=at,

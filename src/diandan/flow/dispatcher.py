@@ -1,0 +1,106 @@
+"""派单进程: the one long-lived process that plans every centre's waiting jobs and asks the teams.
+
+Rounds come with the facts: whenever jobs wait, those of one centre are solved together and the
+plan is kept (`path.dispatch.planning`). Where the flow dispatches by itself the planned teams are
+asked; where a person dispatches, the plan waits on her desk. All state is in tables: killed at any
+moment, the next start reads the same problem and finds the same plan.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections import defaultdict
+from datetime import datetime, timedelta
+from types import FrameType
+from uuid import UUID
+
+from django.db import close_old_connections
+
+from diandan.engine import problem
+from diandan.engine.staffing.solve import solve
+from diandan.ground.people.actor import SYSTEM
+from diandan.ground.places.models import Place
+from diandan.kit.clock import now
+from diandan.kit.refusal import Refusal
+from diandan.path.bundle.models import Job
+from diandan.path.bundle.states import JobState
+from diandan.path.dispatch.models import DispatchRound
+from diandan.path.dispatch.planning import forget_unused, plan_round
+
+from .byhand import goes_by_hand
+from .choice import flow_of
+from .conductor import do_job
+from .pulse import beat
+
+log = logging.getLogger(__name__)
+
+NAME = "dispatch"
+IDLE_SECONDS = 0.25
+SLOW_EVERY = timedelta(minutes=10)
+
+
+def dispatch_once(at: datetime) -> int:
+    """A round for every centre in which jobs wait; how many new plans and asks there were."""
+    waiting: dict[int, list[Job]] = defaultdict(list)
+    rows = Job.objects.filter(state=JobState.READY).select_related("place", "kind", "centre")
+    for job in rows.order_by("promise_at", "id"):
+        waiting[job.centre_id].append(job)
+    return sum(_centre(jobs[0].centre, jobs, at) for jobs in waiting.values())
+
+
+def _centre(centre: Place, jobs: list[Job], at: datetime) -> int:
+    takers = [job.id for job in jobs if flow_of(job.flow).supply == "takers"]
+    made, is_new = plan_round(centre, jobs, at, takers_only=takers)
+    if not is_new:
+        return 0
+    return 1 + sum(_ask(job, made, at) for job in jobs if _is_automatic(job))
+
+
+def _is_automatic(job: Job) -> bool:
+    auto = flow_of(job.flow).stage("job", JobState.READY).auto
+    return auto == "offer" and not goes_by_hand("", job)
+
+
+def _ask(job: Job, made: DispatchRound, at: datetime) -> int:
+    """Offer one job as planned; 0 when somebody was quicker or nobody can be asked."""
+    planned = [UUID(team) for team in made.order.get(str(job.id), ())]
+    try:
+        do_job(job.id, "offer", by=SYSTEM, at=at, planned=planned, round_id=made.id)
+    except Refusal:
+        return 0
+    return 1
+
+
+def warm() -> None:
+    """Load the compiled engine, so that the first round does not wait for it."""
+    one = problem.Job("j", (0, 60), 60, 10)
+    solve(problem.Problem(people=(problem.Person("p"),), jobs=(one,)))
+
+
+def run_forever() -> None:
+    """Rounds until SIGTERM or SIGINT. A failing round is logged and tried again."""
+    stop = threading.Event()
+
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    warm()
+    last_slow = now()
+    while not stop.is_set():
+        at = now()
+        try:
+            done = dispatch_once(at)
+            beat(NAME, at)
+            if at - last_slow >= SLOW_EVERY or at < last_slow:
+                forget_unused(at)
+                last_slow = at
+        except Exception:  # the outermost door: one bad round must not end the house's service
+            log.exception("dispatch round failed")
+            close_old_connections()
+            done = 0
+        if not done:
+            stop.wait(IDLE_SECONDS)

@@ -1,0 +1,106 @@
+"""派单计划: all waiting jobs of a centre solved together, kept with the problem they answered.
+
+The engine compiles machine code when it is loaded: only the dispatch process and commands import
+this module, never a page.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from diandan.engine import aims, rules
+from diandan.engine.plan import Plan, digest
+from diandan.engine.plan import write as write_plan
+from diandan.engine.problem import Problem
+from diandan.engine.round import Round
+from diandan.engine.staffing.solve import solve
+from diandan.engine.weights import Weights
+from diandan.engine.writing import write as write_problem
+from diandan.ground.places.models import Place
+from diandan.path.bundle.models import Job
+
+from .core import as_problem
+from .models import DispatchRound
+from .scene import scene_of
+
+#: So many teams a job are kept in the order in which they would be asked.
+KEPT = 8
+#: The problem's clock moves in steps: a quiet quarter of an hour is one and the same problem.
+STEP_MINUTES = 15
+#: Rounds from which nobody was asked need not be kept for long.
+UNUSED_FOR = timedelta(days=1)
+
+
+def plan_round(
+    centre: Place, jobs: Iterable[Job], at: datetime, *, takers_only: Iterable[UUID] = ()
+) -> tuple[DispatchRound, bool]:
+    """The optimal plan for these jobs; the last round itself (and False) if nothing has changed."""
+    step = at - timedelta(minutes=int(at.timestamp()) // 60 % STEP_MINUTES)
+    step = step.replace(second=0, microsecond=0)
+    scene = scene_of(centre, jobs, step, takers_only=takers_only)
+    problem = as_problem(scene, Weights())
+    document = write_problem(problem)
+    mark = digest(document)
+    last = latest(centre)
+    if last is not None and last.digest == mark:
+        return last, False
+    began = time.perf_counter_ns()
+    plan = solve(problem)
+    micros = (time.perf_counter_ns() - began) // 1000
+    made = DispatchRound.objects.create(
+        centre=centre,
+        made_at=at,
+        digest=mark,
+        jobs=len(scene.jobs),
+        matched=plan.matched,
+        cost=plan.cost,
+        optimal=plan.optimal,
+        micros=micros,
+        problem=document,
+        plan=write_plan(plan),
+        order=asking_order(problem, plan),
+    )
+    return made, True
+
+
+def latest(centre: Place) -> DispatchRound | None:
+    """The centre's newest round."""
+    return DispatchRound.objects.filter(centre=centre).order_by("-made_at", "-id").first()
+
+
+def asking_order(problem: Problem, plan: Plan) -> dict[str, list[str]]:
+    """Job → teams in the order of asking: whom the plan chose, then by cost and the team's price.
+
+    A team's price (dual) is what the other jobs would lose: one that is needed elsewhere is asked
+    later here, though it may be near.
+    """
+    round_ = Round(problem)
+    price = {who: min(bands, default=0) for who, bands in plan.person_prices}
+    chosen = {(pair.job, pair.person) for pair in plan.pairs}
+    found: dict[str, list[str]] = {}
+    for job in problem.jobs:
+        rows = [
+            (
+                (job.id, who.id) not in chosen,
+                aims.cost(round_, job, who) + price.get(who.id, 0),
+                who.id,
+            )
+            for who in problem.people
+            if rules.may(round_, job, who)
+        ]
+        found[job.id] = [team for _, _, team in sorted(rows)[:KEPT]]
+    return found
+
+
+def forget_unused(at: datetime) -> int:
+    """Delete old rounds from which nobody was asked; each centre keeps its newest."""
+    old = DispatchRound.objects.filter(made_at__lt=at - UNUSED_FOR, offers=None)
+    newest = set(
+        DispatchRound.objects.order_by("centre_id", "-made_at", "-id")
+        .distinct("centre_id")
+        .values_list("id", flat=True)
+    )
+    return old.exclude(id__in=newest).delete()[0]
