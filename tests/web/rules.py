@@ -98,7 +98,7 @@ RULES: dict[str, Rule] = {
     **_many("desk_bulk", Rule(None, ROLES, "open")),
     **_many("desk_request desk_new_done", Rule(SEERS, None)),
     **_many("desk_slip", Rule(RELAYS, None)),
-    **_many("desk_job desk_paper", Rule(SEERS, None)),
+    **_many("desk_job desk_paper desk_job_map", Rule(SEERS, None)),
     **_many("desk_request_do desk_rekind", Rule(None, SEERS)),
     **_many("desk_job_do", Rule(None, SEERS)),
     **_many("desk_split", Rule(None, frozenset({"dispatcher", "center_staff"}))),

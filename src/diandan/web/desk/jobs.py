@@ -82,6 +82,7 @@ def page(request: HttpRequest, job: Job, failed: frame.Failed | None = None) -> 
         left_over=failed.left_over(shown) if failed else "",
         own_work=job.state == JobState.IN_REVIEW and job.made_by_id == by.person_id,
         ranking=ranking.ranked(job, at) if job.state in RANKED_IN else None,
+        shown_map=job.place.lat is not None and job.place.lon is not None,
         may_offer=may_offer,
         offers=ranking.offers_of(job),
         served=served,

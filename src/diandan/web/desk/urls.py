@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from . import items, jobs, lists, merge, pick, proxy, requests, standing, visits, whistles
+from . import items, jobs, lists, mapping, merge, pick, proxy, requests, standing, visits, whistles
 
 FORM = "(?P<form>xlsx|csv)"
 urlpatterns = [
@@ -31,6 +31,7 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/", jobs.show, name="desk_job"),
     path("jobs/<uuid:job_id>/do/<slug:verb>", jobs.do, name="desk_job_do"),
     path("jobs/<uuid:job_id>/split/<uuid:request_id>", jobs.split, name="desk_split"),
+    path("jobs/<uuid:job_id>/map.json", mapping.job_map, name="desk_job_map"),
     path("jobs/<uuid:job_id>/paper", jobs.paper, name="desk_paper"),
     path(
         "jobs/<uuid:job_id>/incidents/<uuid:incident_id>",
