@@ -207,6 +207,9 @@ class TestTheAgreedDay:
     def test_hours_before_it_the_code_opens_nothing(self, world: World, still_clock: Any) -> None:
         job, task = allocated(world)
         still_clock.at = world.at - timedelta(hours=1, minutes=1)
+        ahead = text(client(world.mate).get(f"/v/tasks/{task.id}"))
+        assert "11点起可以签到" in ahead
+        assert 'value="check_in"' not in ahead
         page = self.check_in(world, job, task)
         assert "约定的是 03-05 15:00,提前4小时起才能签到" in page
         assert "7042" not in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +17,17 @@ from diandan.flow import answers
 from diandan.ground.people import queries as people
 from diandan.kit.refusal import Refusal
 from diandan.kit.units import local
+from diandan.path.bundle.models import Job
 from diandan.path.engage import queries
 from diandan.path.engage.actions.allocate import BEFORE_VISIT
 from diandan.path.engage.models import LIVING_TASKS, Task
 from diandan.path.fulfil.actions.visit import count_wrong_code
+from diandan.path.fulfil.core import arrival_window
 from diandan.path.fulfil.queries import WIPED, talks, whereabouts
 from diandan.web import door
 from diandan.web.shared.once import SeeOther, once
 from diandan.web.shared.timeline import Viewer, job_timeline
+from diandan.web.shared.words import say_when
 from diandan.web.volunteer import rows
 from diandan.web.volunteer.frame import page
 
@@ -96,6 +100,7 @@ def _task_page(
         "may_check_in": not is_over
         and order.state in ("allocated", "serving")
         and row.state in (Task.State.CONFIRMED, Task.State.ON_WAY),
+        "opens": "" if error else _opens(order, at),
         "stops": [] if is_over else whereabouts(order, reader=by, task=row, at=at),
         "mates": [] if is_over else _mates(request, row),
         "error": error,
@@ -112,6 +117,12 @@ def _task_page(
     response = page(request, "task", context, tab="/v/tasks", status=status)
     response["Cache-Control"] = "no-store"  # a door must not stay in a phone's history
     return response
+
+
+def _opens(order: Job, at: datetime) -> str:
+    """From when the code is asked for, as long as that is still ahead."""
+    window = arrival_window(order.starts_at, order.ends_at)
+    return say_when(window[0], at) if window and at < window[0] else ""
 
 
 def _typed(request: HttpRequest) -> dict[str, str]:
