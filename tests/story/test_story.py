@@ -50,6 +50,7 @@ def test_a_place_lives_its_flow_at_its_own_pages(place: str, row: str) -> None:
         "未办成",
         "差评重办",
         "纸质代点",
+        "经接口",
     ):
         assert f"【{life}】" in rows[0]["observed"]  # type: ignore[index]
 

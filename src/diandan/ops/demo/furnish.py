@@ -277,15 +277,15 @@ def _menu(house: House) -> None:
 
 
 def add_clubs(house: House) -> None:
-    """Where the article counts clubs, as many of them, each at a community or at the centre."""
+    """Where the article counts clubs, the first of them, with its members; the rest are a list."""
     wanted = words_of_cast()["clubs"].get(district_of(house.slug), [])
-    for number, name in enumerate(wanted):
+    for name in wanted[:1]:
         house.teams.append(
             house.cast.team(
-                house.stations[number % len(house.stations)],
+                house.stations[0],
                 name,
                 skills=("文艺",),
-                members=8 if number == 0 else 0,
+                members=8,
                 rank="社团",
                 sort=Team.Sort.CLUB,
             )

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from diandan.kit.refusal import Refusal
 from diandan.ops.demo.furnish import House
 
-from .lives import live_all, tell
+from .lives import live_all
 from .rows import FLOW_LOOKS, FLOW_ROW, ROWS_OF, Look
 from .stage import Stage
+from .told import tell
 from .walker import StoryTrouble
 from .world import World
 

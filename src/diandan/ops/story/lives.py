@@ -2,71 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from diandan.flow.choice import chosen, flow_of
 from diandan.flow.clocks import stage_of
-from diandan.ground.catalogue.models import Item
 from diandan.ground.people.models import Role
 from diandan.kit.units import local
 from diandan.path.ask.models import Channel, Request
 from diandan.path.dispatch.models import Offer
 from diandan.path.grade.models import FollowUp, Rating
 
+from .by_key import by_key
+from .menu import returned_on_the_menu
+from .told import NEED, Life, Told, check, is_automatic, menu_item, need, tell
 from .walker import StoryTrouble
 from .world import World
 
-NEED, NEED_WORDS = "haircut", "我爸八十二了,腿脚不方便,想请人上门理个发"
 LIKE_WORDS = ("老人想理发,走不动", "想请人来家里剪头发", "卧床,头发长了想剪剪")
-Life = Callable[[World], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One life: its name and what was seen, or what went wrong."""
-
-    name: str
-    ok: bool
-    observed: str
 
 
 def live_all(world: World) -> list[Told]:
     """Every life, one after the other; one that fails does not hide the others."""
     return [tell(name, life, world) for name, life in LIVES]
-
-
-def tell(name: str, life: Life, world: World) -> Told:
-    """Live it; an anticipated trouble is told instead of the observation."""
-    try:
-        return Told(name, True, life(world))
-    except StoryTrouble as trouble:
-        return Told(name, False, str(trouble))
-
-
-def check(holds: bool, sentence: str) -> None:
-    """What must be so; else the life fails with the sentence."""
-    if not holds:
-        raise StoryTrouble(sentence)
-
-
-def menu_item(world: World) -> Item | None:
-    """Where the menu comes first, the item of the shared need."""
-    if flow_of(chosen(world.house.centre)).menu != "required":
-        return None
-    return next(i for i in world.house.items if i.kind.code == NEED)
-
-
-def need(world: World, words: str = NEED_WORDS) -> Request:
-    """The shared need, ordered by a resident of the street on her own page."""
-    return world.order(world.resident(), words, item=menu_item(world), kind=NEED)
-
-
-def is_automatic(world: World) -> bool:
-    """Whether the platform takes up and designs by itself, so that no hand comes between."""
-    flow = flow_of(chosen(world.house.centre))
-    return bool(flow.request["placed"].auto)
 
 
 def normal(world: World) -> str:
@@ -154,7 +111,7 @@ def withdrawn(world: World) -> str:
 def merged(world: World) -> str:
     """集单,再无损拆出."""
     if is_automatic(world):
-        return "本流程没有集单:群众按菜单项点单,平台自动受理、自动制单,同类需求已归在菜单项下"
+        return _no_merge(world)
     rows = [need(world, words) for words in LIKE_WORDS]
     before = {r.id: (r.number, r.words, r.promise_at, r.requester_id) for r in rows}
     job = world.arrange(rows[0], rows[1:])
@@ -172,6 +129,16 @@ def merged(world: World) -> str:
     return f"3 张点单合成 {job.number};拆出 {alone.number},单号、原话、时限、点单人都没变"
 
 
+def _no_merge(world: World) -> str:
+    """Why there is none: the article's own words name the steps, and no merging among them."""
+    flow = flow_of(chosen(world.house.centre))
+    said = flow.source.partition(":")[2]
+    return (
+        f"本流程没有集单:材料写的是“{said}”,没有集单一步;"
+        "先有菜单,同类需求都点同一个菜单项,各单各派,平台自动受理、自动成单"
+    )
+
+
 def _split(world: World, row: Request) -> None:
     by = world.hands.who_may(world.fresh(row), "unarrange")
     if by is None or by.person_id is None:
@@ -187,7 +154,7 @@ def returned(world: World) -> str:
     if flow.review:
         return _returned_by_reviews(world)
     if is_automatic(world):
-        return "本流程没有人工审核:平台自动受理并制单,缺什么由接单队伍留言问;没有可退回的一级"
+        return returned_on_the_menu(world)
     row = need(world, "想请人来一下")
     world.desk(row, "return_order", reason="请写清楚门牌和希望的时间")
     seen = world.follow(row)
@@ -325,4 +292,5 @@ LIVES: tuple[tuple[str, Life], ...] = (
     ("未办成", unmet),
     ("差评重办", reopened),
     ("纸质代点", on_paper),
+    ("经接口", by_key),
 )

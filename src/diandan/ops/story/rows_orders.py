@@ -13,9 +13,9 @@ from diandan.path.ask.core_standing import month_end
 from diandan.path.ask.models import Channel, Request, Visit
 from diandan.path.assess.models import HotlineCase, Whistle
 
-from .lives import NEED, check, need
 from .outside import Outside
 from .proxies import arrange_standing, take_down
+from .told import NEED, check, need
 from .world import World
 
 
