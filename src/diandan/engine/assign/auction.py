@@ -10,42 +10,39 @@ from __future__ import annotations
 import numpy as np
 
 from diandan.engine.assign.graph import BIDS, SHUT, UNSET, Graph, Paper
-from diandan.engine.assign.paths import drop, take
-from diandan.engine.compiled import Ints, Whole, compiled, inlined
+from diandan.engine.compiled import Flags, Ints, Longs, Whole, compiled, inlined
 
 #: More than any bid.
 ENDLESS = 1 << 30
 
 
 @inlined
-def keenness(graph: Graph, arc: Whole) -> Whole:
-    """The price at which the arc's row would rather let the column go."""
-    return graph.u[graph.row[arc]] - graph.cost[arc]
-
-
-@inlined
-def weakest(graph: Graph, col: Whole) -> Whole:
-    """The arc held by the row that gives the column up most easily."""
-    first = graph.base[col]
-    worst = graph.slot[first]
-    for at in range(first + 1, first + graph.used[col]):
-        if keenness(graph, graph.slot[at]) < keenness(graph, worst):
-            worst = graph.slot[at]
+def weakest(slot: Ints, first: Whole, last: Whole, row: Ints, cost: Ints, u: Ints) -> Whole:
+    """Of the arcs in these slots the one whose row gives the column up most easily."""
+    worst = slot[first]
+    least = u[row[worst]] - cost[worst]
+    for at in range(first + 1, last):
+        arc = slot[at]
+        keen = u[row[arc]] - cost[arc]
+        if keen < least:
+            least = keen
+            worst = arc
     return worst
 
 
 @inlined
-def two_best(graph: Graph, row: Whole) -> tuple[Whole, Whole, Whole]:
+def two_best(
+    first: Whole, last: Whole, cost: Ints, col: Ints, taken: Flags, v: Ints, price: Whole
+) -> tuple[Whole, Whole, Whole]:
     """The cheapest open arc (−1: none below the row's price), its price, and the runner-up's."""
-    best = np.int64(graph.price[row])
+    best = np.int64(price)
     second = best
     arc_of_best = np.int64(-1)
-    first = graph.start[row]
-    for arc in range(first, first + graph.length[row]):
-        if graph.cost[arc] >= second:
+    for arc in range(first, last):
+        if cost[arc] >= second:
             break
-        asks = np.int64(graph.cost[arc]) + graph.v[graph.col[arc]]
-        if asks < second and graph.taken[arc] == 0:
+        asks = np.int64(cost[arc]) + v[col[arc]]
+        if asks < second and taken[arc] == 0:
             if asks < best:
                 second = best
                 best = asks
@@ -55,47 +52,66 @@ def two_best(graph: Graph, row: Whole) -> tuple[Whole, Whole, Whole]:
     return arc_of_best, best, second
 
 
+@inlined
+def put_out(slot: Ints, first: Whole, last: Whole, arc: Whole) -> None:
+    """Take an arc out of a column's slots; `last` is the one that becomes empty."""
+    for at in range(first, last):
+        if slot[at] == arc:
+            slot[at] = slot[last]
+            break
+
+
 @compiled
 def bid(graph: Graph, paper: Paper, rows: Ints, most: Whole, eps: Whole) -> Whole:
     """Let `rows` bid, at most `most` bids. How many rows still wait."""
-    stack = np.empty(len(graph.need), np.int32)  # a stack: an evicted row's data is still near
-    waits = np.zeros(len(graph.need), np.uint8)
-    height = 0
+    start, length, need, got, price, u, row_of, col_of, cost, taken = graph[:10]
+    cap, used, v, base, slot = graph[11:16]  # arrays by name: a tuple's field costs a count each
+    stack = rows[::-1].copy()  # a stack: an evicted row's data is still near
+    waits = np.zeros(len(need), np.uint8)
+    waits[rows] = 1
+    height = len(rows)
     bids = 0
-    for row in rows[::-1]:
-        stack[height] = row
-        height += 1
-        waits[row] = 1
     while height > 0 and bids < most:
         height -= 1
         row = stack[height]
         waits[row] = 0
-        while graph.got[row] < graph.need[row]:
+        first = start[row]
+        while got[row] < need[row]:
             bids += 1
-            arc, best, second = two_best(graph, row)
+            arc, best, second = two_best(
+                first, first + length[row], cost, col_of, taken, v, price[row]
+            )
             if arc < 0:
-                graph.u[row] = graph.price[row]  # priced out: stays (partly) without
+                u[row] = price[row]  # priced out: stays (partly) without
                 break
-            col = graph.col[arc]
-            if graph.used[col] == graph.cap[col]:
-                worst = weakest(graph, col)
-                now = keenness(graph, worst)
-                if now > graph.v[col]:
-                    graph.v[col] = now  # its holders have become keener: bid again
+            col = col_of[arc]
+            floor = base[col]
+            if used[col] == cap[col]:
+                worst = weakest(slot, floor, floor + used[col], row_of, cost, u)
+                loser = row_of[worst]
+                now = u[loser] - cost[worst]
+                if now > v[col]:
+                    v[col] = now  # its holders have become keener: bid again
                     continue
                 if second + eps == best:
-                    graph.u[row] = max(graph.u[row], best)  # a tie: `augment` settles it
+                    u[row] = max(u[row], best)  # a tie: `augment` settles it
                     break
-                drop(graph, worst)
-                loser = graph.row[worst]
+                used[col] -= 1
+                put_out(slot, floor, floor + used[col], worst)
+                taken[worst] = 0
+                got[loser] -= 1
                 if waits[loser] == 0:
                     stack[height] = loser
                     height += 1
                     waits[loser] = 1
-            graph.u[row] = max(graph.u[row], second + eps)
-            take(graph, arc)
-            if graph.used[col] == graph.cap[col]:
-                graph.v[col] = max(keenness(graph, weakest(graph, col)), graph.v[col])
+            u[row] = max(u[row], second + eps)
+            taken[arc] = 1
+            slot[floor + used[col]] = arc
+            used[col] += 1
+            got[row] += 1
+            if used[col] == cap[col]:
+                worst = weakest(slot, floor, floor + used[col], row_of, cost, u)
+                v[col] = max(v[col], u[row_of[worst]] - cost[worst])
     paper.tally[BIDS] += bids
     return height
 
@@ -103,17 +119,18 @@ def bid(graph: Graph, paper: Paper, rows: Ints, most: Whole, eps: Whole) -> Whol
 @compiled
 def forget(graph: Graph, rows: Ints, less: Whole) -> None:
     """Throw the plan away and keep the prices, each lower by `less`."""
+    got, u, taken = graph.got, graph.u, graph.taken
+    cap, used, v = graph.cap, graph.used, graph.v
+    taken[:] = 0
     for row in rows:
-        graph.got[row] = 0
-        graph.u[row] = UNSET
-        first = graph.start[row]
-        graph.taken[first : first + graph.length[row]] = 0
-    for col in range(len(graph.cap)):
-        graph.used[col] = 0
-        if graph.cap[col] > 0:
-            graph.v[col] = max(0, graph.v[col] - less)
+        got[row] = 0
+        u[row] = UNSET
+    for col in range(len(cap)):
+        used[col] = 0
+        if cap[col] > 0:
+            v[col] = max(0, v[col] - less)
         else:
-            graph.v[col] = SHUT
+            v[col] = SHUT
 
 
 def all_rows(graph: Graph) -> Ints:

@@ -14,28 +14,24 @@ from diandan.engine.assign.graph import Graph, Pairs, Paper, build
 from diandan.engine.assign.paths import fill, link, release, take
 from diandan.engine.compiled import Ints, Longs, Whole, compiled
 
-#: Coarsest step of the price scaling (cost units), how fast it shrinks, and how far prices
-#: fall between two phases. Measured on the bench's city; any values give the same plan cost.
-COARSE, SHRINK, FALL = 100, 10, 6
+#: Steps of the price scaling (cost units), coarse to fine, and by how many steps prices fall
+#: before the next. Measured on the bench's city; any values give the same plan cost.
+STEPS, STEPS_OF_TEAMS, FALL = np.array([200, 10]), np.array([1000, 100, 10, 1]), 3
 
 
 @compiled
-def settle_all(
-    graph: Graph, paper: Paper, rows: Ints, coarse: Whole, shrink: Whole, fall: Whole
-) -> None:
+def settle_all(graph: Graph, paper: Paper, rows: Ints, steps: Longs) -> None:
     """Cold solve of `rows` on an empty plan; optimal on return."""
-    heads = 0
+    heads = np.int64(0)
     for row in rows:
         heads += graph.need[row]
     most = 60 * heads + 1000
     forget(graph, rows, ENDLESS)
     if bid(graph, paper, rows, heads + heads // 2, 0) > 0:
         forget(graph, rows, ENDLESS)
-        eps = coarse
-        while eps > 0:
+        for eps in steps:
             bid(graph, paper, rows, most, eps)
-            forget(graph, rows, fall * eps)
-            eps //= shrink
+            forget(graph, rows, FALL * eps)
         bid(graph, paper, rows, most, 0)
     finish(graph, paper, rows)
 
@@ -43,29 +39,31 @@ def settle_all(
 @compiled
 def finish(graph: Graph, paper: Paper, rows: Ints) -> None:
     """Exact ending: what bids left open is filled, what stayed priced but free is released."""
+    need, got, cap, used, v = graph.need, graph.got, graph.cap, graph.used, graph.v
     for row in rows:
-        if graph.got[row] < graph.need[row]:
+        if got[row] < need[row]:
             fill(graph, paper, row)
-    idle = 0
-    for col in range(len(graph.cap)):
-        if graph.v[col] > 0 and graph.used[col] < graph.cap[col]:
+    idle = np.int32(0)
+    for col in range(len(cap)):
+        if v[col] > 0 and used[col] < cap[col]:
             idle += 1
     if idle > 0:
         link(graph)
-        for col in range(len(graph.cap)):
-            if graph.cap[col] > 0:
+        for col in range(len(cap)):
+            if v[col] > 0 and used[col] < cap[col]:
                 release(graph, paper, col)
 
 
 @compiled
 def turned(graph: Graph, limit: Whole) -> tuple[Longs, Ints, Ints, Ints]:
     """Columns as bidders: arcs by column, cost' = limit − price + cost, and whence each came."""
+    first_of, length, price = graph.start, graph.length, graph.price
+    col_of, cost = graph.col, graph.cost
     cols = len(graph.cap)
     start = np.zeros(cols + 1, np.int64)
-    for row in range(len(graph.need)):
-        first = graph.start[row]
-        for arc in range(first, first + graph.length[row]):
-            start[graph.col[arc] + 1] += 1
+    for row in range(len(length)):
+        for arc in range(first_of[row], first_of[row] + length[row]):
+            start[col_of[arc] + 1] += 1
     for col in range(cols):
         start[col + 1] += start[col]
     total = start[cols]
@@ -73,19 +71,18 @@ def turned(graph: Graph, limit: Whole) -> tuple[Longs, Ints, Ints, Ints]:
     row_of = np.empty(total, np.int32)
     cost_of = np.empty(total, np.int32)
     whence = np.empty(total, np.int32)
-    for row in range(len(graph.need)):
-        first = graph.start[row]
-        for arc in range(first, first + graph.length[row]):
-            col = graph.col[arc]
-            cost = limit - graph.price[row] + graph.cost[arc]
+    for row in range(len(length)):
+        for arc in range(first_of[row], first_of[row] + length[row]):
+            col = col_of[arc]
+            asks = limit - price[row] + cost[arc]
             at = free[col]
             free[col] = at + 1
-            while at > start[col] and cost_of[at - 1] > cost:
+            while at > start[col] and cost_of[at - 1] > asks:
                 cost_of[at] = cost_of[at - 1]
                 row_of[at] = row_of[at - 1]
                 whence[at] = whence[at - 1]
                 at -= 1
-            cost_of[at] = cost
+            cost_of[at] = asks
             row_of[at] = row
             whence[at] = arc
     return start, row_of, cost_of, whence
@@ -94,26 +91,30 @@ def turned(graph: Graph, limit: Whole) -> tuple[Longs, Ints, Ints, Ints]:
 @compiled
 def adopt(graph: Graph, other: Graph, whence: Ints, limit: Whole) -> None:
     """Take over the plan and the prices found with the columns bidding."""
-    for row in range(len(graph.need)):
-        graph.u[row] = graph.price[row] - other.v[row]
-    for col in range(len(graph.cap)):
-        graph.v[col] = limit - other.u[col]
+    u, v, price, taken = graph.u, graph.v, graph.price, other.taken
+    for row in range(len(u)):
+        u[row] = price[row] - other.v[row]
+    for col in range(len(v)):
+        v[col] = limit - other.u[col]
     for at in range(len(whence)):
-        if other.taken[at] == 1:
+        if taken[at] == 1:
             take(graph, whence[at])
 
 
 def solve(pairs: Pairs, more_rows: int = 0, more_arcs: int = 0) -> tuple[Graph, Paper]:
-    """The proven optimum of `pairs`, ready for repairs; the scarcer side bids."""
+    """The proven optimum of `pairs`, ready for repairs; of people the scarcer side bids."""
     graph, paper = build(pairs, more_rows, more_arcs)
-    if int(pairs.need.sum()) <= int(pairs.cap.sum()):
-        settle_all(graph, paper, all_rows(graph)[: len(pairs.need)], COARSE, SHRINK, FALL)
+    places = int(pairs.cap.sum())
+    teams = places > 2 * len(pairs.cap)
+    if teams or int(pairs.need.sum()) <= places:
+        steps = STEPS_OF_TEAMS if teams else STEPS
+        settle_all(graph, paper, all_rows(graph)[: len(pairs.need)], steps)
         return graph, paper
     limit = int(pairs.price.max(initial=0))
     start, row_of, cost_of, whence = turned(graph, limit)
     price = np.full(len(pairs.cap), limit, np.int32)
     other, sheet = build(Pairs(start, row_of, cost_of, pairs.cap, price, graph.need))
-    settle_all(other, sheet, all_rows(other), COARSE, SHRINK, FALL)
+    settle_all(other, sheet, all_rows(other), STEPS)
     adopt(graph, other, whence, limit)
     paper.tally[:] = sheet.tally
     return graph, paper

@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from diandan.engine.assign.graph import HEAP, PATHS, RELEASES, SCANS, TICK, UNSET, Graph, Paper
-from diandan.engine.assign.heap import label, pop
-from diandan.engine.compiled import Whole, compiled, inlined
+from diandan.engine.assign.heap import pop, push
+from diandan.engine.compiled import Ints, Whole, compiled, inlined
 
 
-@inlined
+@compiled
 def take(graph: Graph, arc: Whole) -> None:
     """Put an arc into the plan."""
     col = graph.col[arc]
@@ -24,7 +24,7 @@ def take(graph: Graph, arc: Whole) -> None:
     graph.got[graph.row[arc]] += 1
 
 
-@inlined
+@compiled
 def drop(graph: Graph, arc: Whole) -> None:
     """Take an arc out of the plan."""
     col = graph.col[arc]
@@ -43,9 +43,14 @@ def drop(graph: Graph, arc: Whole) -> None:
 def begin(paper: Paper, node: Whole) -> Whole:
     """A fresh search from `node`; what it labels bears the returned tick."""
     paper.tally[TICK] += 1
-    paper.tally[HEAP] = 0
+    paper.tally[HEAP] = 1
     tick = np.int32(paper.tally[TICK])
-    label(paper, tick, node, 0, -1, True)
+    paper.dist[node] = 0
+    paper.via[node] = -1
+    paper.stamp[node] = tick
+    paper.heap_key[0] = 0
+    paper.heap_node[0] = node
+    paper.place[node] = 0
     return tick
 
 
@@ -55,63 +60,77 @@ def augment(graph: Graph, paper: Paper, row: Whole) -> bool:
 
     False when staying short is the cheapest: the row keeps what it has.
     """
-    rows = len(graph.need)
+    start, length, _, _, price, u, row_of, col_of, cost, taken = graph[:10]
+    cap, used, v, base, slot = graph[11:16]
+    dist, via, stamp, keys, nodes, place, seen, tally = paper
+    rows = len(length)
     tick = begin(paper, row)
-    best = np.int64(graph.price[row] - graph.u[row])
+    best = np.int64(price[row]) - u[row]
     end = np.int64(row)
-    seen = 0
-    while paper.tally[HEAP] > 0:
-        dist = np.int64(paper.heap_key[0])
-        if dist >= best:
-            break
-        node = np.int64(pop(paper))
-        paper.seen[seen] = node
-        seen += 1
+    count = 0
+    while tally[HEAP] > 0 and keys[0] < best:
+        far = np.int64(keys[0])
+        node = np.int64(pop(keys, nodes, place, tally))
+        seen[count] = node
+        count += 1
         if node < rows:
-            first = graph.start[node]
-            base = dist - graph.u[node]
-            for arc in range(first, first + graph.length[node]):
-                if base + graph.cost[arc] >= best:
+            first = start[node]
+            far -= u[node]
+            for arc in range(first, first + length[node]):
+                if far + cost[arc] >= best:
                     break
-                col = graph.col[arc]
-                to = base + graph.cost[arc] + graph.v[col]
-                if to < best and graph.taken[arc] == 0:
-                    free = graph.used[col] < graph.cap[col]
-                    if label(paper, tick, rows + col, to, arc, not free) and free:
+                col = col_of[arc]
+                to = far + cost[arc] + v[col]
+                if to >= best or taken[arc] == 1:
+                    continue
+                known = stamp[rows + col] == tick
+                if not known or to < dist[rows + col]:
+                    stamp[rows + col] = tick
+                    dist[rows + col] = to
+                    via[rows + col] = arc
+                    if used[col] < cap[col]:
                         best = to
                         end = np.int64(rows + col)
+                    else:
+                        push(keys, nodes, place, tally, rows + col, to, known)
         else:
-            first = graph.base[node - rows]
-            for at in range(first, first + graph.used[node - rows]):
-                arc = graph.slot[at]
-                other = graph.row[arc]
-                to = dist - (graph.cost[arc] - graph.u[other] + graph.v[node - rows])
-                if to < best and label(paper, tick, other, to, arc, True):
-                    short = to + graph.price[other] - graph.u[other]
-                    if short < best:
-                        best = short
+            first = base[node - rows]
+            far -= v[node - rows]
+            for at in range(first, first + used[node - rows]):
+                arc = slot[at]
+                other = row_of[arc]
+                to = far - cost[arc] + u[other]
+                known = stamp[other] == tick
+                if to < best and (not known or to < dist[other]):
+                    stamp[other] = tick
+                    dist[other] = to
+                    via[other] = arc
+                    push(keys, nodes, place, tally, other, to, known)
+                    if to + price[other] - u[other] < best:
+                        best = to + price[other] - u[other]
                         end = np.int64(other)
-    reprice(graph, paper, seen, best, 1)
+    reprice(graph, paper, count, best, 1)
     flip_forward(graph, paper, row, end)
     return bool(end != row)
 
 
-@inlined
-def reprice(graph: Graph, paper: Paper, seen: Whole, best: Whole, sign: Whole) -> None:
+@compiled
+def reprice(graph: Graph, paper: Paper, count: Whole, best: Whole, sign: Whole) -> None:
     """Shift the prices of every node settled nearer than the path's end."""
-    rows = len(graph.need)
-    paper.tally[SCANS] += seen
+    u, v, dist, seen = graph.u, graph.v, paper.dist, paper.seen
+    rows = len(u)
+    paper.tally[SCANS] += count
     paper.tally[PATHS] += 1
-    for at in range(seen):
-        node = paper.seen[at]
-        shift = sign * (best - paper.dist[node])
+    for at in range(count):
+        node = seen[at]
+        shift = sign * (best - dist[node])
         if node < rows:
-            graph.u[node] += shift
+            u[node] += shift
         else:
-            graph.v[node - rows] += shift
+            v[node - rows] += shift
 
 
-@inlined
+@compiled
 def flip_forward(graph: Graph, paper: Paper, row: Whole, end: Whole) -> None:
     rows = len(graph.need)
     node = end
@@ -128,11 +147,14 @@ def flip_forward(graph: Graph, paper: Paper, row: Whole, end: Whole) -> None:
 @compiled
 def fill(graph: Graph, paper: Paper, row: Whole) -> None:
     """Every head of `row` that is worth its price."""
+    cost, col, taken, v = graph.cost, graph.col, graph.taken, graph.v
     first = graph.start[row]
-    least = graph.price[row]
+    least = np.int64(graph.price[row])
     for arc in range(first, first + graph.length[row]):
-        if graph.taken[arc] == 0:
-            least = min(least, graph.cost[arc] + graph.v[graph.col[arc]])
+        if cost[arc] >= least:
+            break
+        if taken[arc] == 0:
+            least = min(least, np.int64(cost[arc]) + v[col[arc]])
     graph.u[row] = max(least, graph.u[row])
     while graph.got[row] < graph.need[row] and augment(graph, paper, row):
         pass
@@ -143,19 +165,20 @@ def fill(graph: Graph, paper: Paper, row: Whole) -> None:
 @compiled
 def link(graph: Graph) -> None:
     """(Re)build each column's list of arcs, which `release` and the repairs walk."""
-    graph.head[:] = -1
-    for row in range(len(graph.need)):
-        first = graph.start[row]
-        for arc in range(first, first + graph.length[row]):
-            graph.after[arc] = graph.head[graph.col[arc]]
-            graph.head[graph.col[arc]] = arc
+    start, length, col_of, after, head = (
+        graph.start, graph.length, graph.col, graph.after, graph.head,
+    )  # fmt: skip
+    head[:] = -1
+    for row in range(len(length)):
+        for arc in range(start[row], start[row] + length[row]):
+            after[arc] = head[col_of[arc]]
+            head[col_of[arc]] = arc
 
 
 @inlined
-def lives(graph: Graph, arc: Whole) -> bool:
+def lives(start: Ints, length: Ints, row: Whole, arc: Whole) -> bool:
     """Whether the arc still belongs to its row (rows move and shrink; lists are not cleaned)."""
-    at = arc - graph.start[graph.row[arc]]
-    return bool(0 <= at < graph.length[graph.row[arc]])
+    return bool(0 <= arc - start[row] < length[row])
 
 
 @compiled
@@ -168,47 +191,57 @@ def release(graph: Graph, paper: Paper, col: Whole) -> None:
 @compiled
 def hand_on(graph: Graph, paper: Paper, free: Whole) -> None:
     """One backward search from the free column, and the flip of its path."""
-    rows = len(graph.need)
+    start, length, need, got, _, u, row_of, col_of, cost, taken, after = graph[:11]
+    v, head = graph.v, graph.head
+    dist, via, stamp, keys, nodes, place, seen, tally = paper
+    rows = len(need)
     source = np.int64(rows + free)
     tick = begin(paper, source)
-    paper.tally[RELEASES] += 1
-    best = np.int64(graph.v[free])
+    tally[RELEASES] += 1
+    best = np.int64(v[free])
     end = source
-    seen = 0
-    while paper.tally[HEAP] > 0:
-        dist = np.int64(paper.heap_key[0])
-        if dist >= best:
-            break
-        node = np.int64(pop(paper))
-        paper.seen[seen] = node
-        seen += 1
+    count = 0
+    while tally[HEAP] > 0 and keys[0] < best:
+        far = np.int64(keys[0])
+        node = np.int64(pop(keys, nodes, place, tally))
+        seen[count] = node
+        count += 1
         if node >= rows:
-            base = dist + graph.v[node - rows]
-            arc = graph.head[node - rows]
+            far += v[node - rows]
+            arc = np.int64(head[node - rows])
             while arc >= 0:
-                row = graph.row[arc]
-                to = base + graph.cost[arc] - graph.u[row]
-                if to < best and graph.taken[arc] == 0 and lives(graph, arc):
-                    better = label(paper, tick, row, to, arc, True)
-                    if better and graph.got[row] < graph.need[row]:
+                row = row_of[arc]
+                to = far + cost[arc] - u[row]
+                known = stamp[row] == tick
+                better = to < best and taken[arc] == 0 and (not known or to < dist[row])
+                if better and lives(start, length, row, arc):
+                    stamp[row] = tick
+                    dist[row] = to
+                    via[row] = arc
+                    push(keys, nodes, place, tally, row, to, known)
+                    if got[row] < need[row]:
                         best = to
                         end = np.int64(row)
-                arc = graph.after[arc]
+                arc = np.int64(after[arc])
         else:
-            first = graph.start[node]
-            for arc in range(first, first + graph.length[node]):
-                if graph.taken[arc] == 1:
-                    col = graph.col[arc]
-                    to = dist - (graph.cost[arc] - graph.u[node] + graph.v[col])
-                    nearer = to < best and label(paper, tick, rows + col, to, arc, True)
-                    if nearer and to + graph.v[col] < best:
-                        best = to + graph.v[col]
+            far += u[node]
+            for arc in range(start[node], start[node] + length[node]):
+                col = col_of[arc]
+                to = far - cost[arc] - v[col]
+                known = stamp[rows + col] == tick
+                if taken[arc] == 1 and to < best and (not known or to < dist[rows + col]):
+                    stamp[rows + col] = tick
+                    dist[rows + col] = to
+                    via[rows + col] = arc
+                    push(keys, nodes, place, tally, rows + col, to, known)
+                    if to + v[col] < best:
+                        best = to + v[col]
                         end = np.int64(rows + col)
-    reprice(graph, paper, seen, best, -1)
+    reprice(graph, paper, count, best, -1)
     flip_backward(graph, paper, source, end)
 
 
-@inlined
+@compiled
 def flip_backward(graph: Graph, paper: Paper, source: Whole, end: Whole) -> None:
     """Each take waits for the drop that makes its room."""
     rows = len(graph.need)

@@ -13,10 +13,10 @@ import numpy as np
 from diandan.engine.assign.auction import weakest
 from diandan.engine.assign.graph import SHUT, UNSET, Graph, Paper
 from diandan.engine.assign.paths import drop, fill, lives, release
-from diandan.engine.compiled import Ints, Whole, compiled, inlined
+from diandan.engine.compiled import Ints, Whole, compiled
 
 
-@inlined
+@compiled
 def let_go(graph: Graph, row: Whole, cols: Ints) -> Whole:
     """Take the row's arcs out of the plan; the freed columns go to `cols`. How many."""
     count = 0
@@ -29,7 +29,7 @@ def let_go(graph: Graph, row: Whole, cols: Ints) -> Whole:
     return count
 
 
-@inlined
+@compiled
 def place_again(graph: Graph, paper: Paper, row: Whole) -> None:
     """The row starts from nothing; what it leaves behind is handed on."""
     cols = np.empty(graph.got[row] + 1, np.int32)
@@ -52,7 +52,7 @@ def cancel(graph: Graph, paper: Paper, row: Whole) -> None:
         release(graph, paper, cols[at])
 
 
-@inlined
+@compiled
 def write(graph: Graph, row: Whole, arc: Whole, col: Whole, cost: Whole) -> None:
     """A fresh arc in the pool, at the head of its column's list."""
     graph.row[arc] = row
@@ -121,7 +121,9 @@ def set_capacity(graph: Graph, paper: Paper, col: Whole, cap: Whole) -> None:
     count = 0
     graph.cap[col] = cap
     while graph.used[col] > cap:
-        arc = weakest(graph, col)
+        first = graph.base[col]
+        last = first + graph.used[col]
+        arc = weakest(graph.slot, first, last, graph.row, graph.cost, graph.u)
         rows[count] = graph.row[arc]
         count += 1
         drop(graph, arc)
@@ -136,19 +138,22 @@ def set_capacity(graph: Graph, paper: Paper, col: Whole, cap: Whole) -> None:
         release(graph, paper, col)
 
 
-@inlined
+@compiled
 def dearest_bid(graph: Graph, col: Whole) -> Whole:
     """The least price at which no row outside would rather have the column; keeps a fair one."""
+    start, length, u, row_of, cost = graph.start, graph.length, graph.u, graph.row, graph.cost
+    taken, after = graph.taken, graph.after
     best = np.int64(0) if graph.v[col] == SHUT else np.int64(graph.v[col])
-    arc = graph.head[col]
+    arc = np.int64(graph.head[col])
     while arc >= 0:
-        if graph.taken[arc] == 0 and lives(graph, arc):
-            best = max(best, np.int64(graph.u[graph.row[arc]] - graph.cost[arc]))
-        arc = graph.after[arc]
+        row = row_of[arc]
+        if taken[arc] == 0 and lives(start, length, row, arc):
+            best = max(best, np.int64(u[row] - cost[arc]))
+        arc = np.int64(after[arc])
     return best
 
 
-@inlined
+@compiled
 def refer(graph: Graph, col: Whole, was: Whole, now: Whole) -> None:
     """In the column's list and slots, `was` is now called `now`."""
     if graph.head[col] == was:
@@ -176,7 +181,7 @@ def swap(graph: Graph, one: Whole, two: Whole) -> None:
     graph.after[one], graph.after[two] = graph.after[two], graph.after[one]
 
 
-@inlined
+@compiled
 def find(graph: Graph, row: Whole, col: Whole) -> Whole:
     """The row's arc to the column, −1 if it has none."""
     first = graph.start[row]
@@ -224,7 +229,7 @@ def forbid(graph: Graph, paper: Paper, row: Whole, col: Whole) -> bool:
     return True
 
 
-@inlined
+@compiled
 def remove(graph: Graph, row: Whole, arc: Whole) -> None:
     """The arc goes to the end of its row and off it."""
     last = graph.start[row] + graph.length[row] - 1
