@@ -174,5 +174,6 @@ def _free_port() -> int:
 
 
 if __name__ == "__main__":
-    said = _prove(*map(int, sys.argv[1:4]), Path(sys.argv[4]))
+    how_many, each, which = (int(word) for word in sys.argv[1:4])
+    said = _prove(how_many, each, which, Path(sys.argv[4]))
     sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
