@@ -57,7 +57,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     me, by, at = door.me(request), door.actor(request), door.now(request)
     form = KeyForm(request.POST or None)
     mine = key_scopes(by)
-    form.fields["scopes"].widget.choices = [(s, w) for s, w in SCOPES.items() if s in mine]  # type: ignore[attr-defined]
+    form.fields["scopes"].widget.choices = [(s, w) for s, w in SCOPES.items() if s in mine]
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
 

@@ -37,7 +37,7 @@ def make_partner(
     if not at < expires_at <= at + LASTS_AT_MOST:
         raise Refusal("past_expiry", _("到期时间须在今后一年以内。"), field="until")
     plain = PREFIX + secrets.token_urlsafe(32)
-    maker = Person.objects.filter(id=by.person_id).first()
+    maker = Person.objects.filter(id=by.person_id).first() if by.person_id else None
     row = Partner.objects.create(
         name=name,
         centre=centre,
