@@ -30,6 +30,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("admin", "admin"),
     ("docs", "docs"),
     ("prove", "prove"),
+    ("engine", "engine"),
     ("replay", "replay"),
     ("shots", "shots"),
 )

@@ -1,0 +1,72 @@
+"""时机: how many times an answer can still be waited for, and how long for one person's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .hours import Daily
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A centre's own settings; whole minutes."""
+
+    asking: Daily = field(default_factory=Daily)
+    asks_a_week_max: int = 3
+    patience: int = 45  # after which silence is usually a no
+    patience_most: int = 90
+    answer: int = 30  # a refusal and its replacement take about so long, the silent ones included
+    target: float = 0.98  # chance of enough yeses in the time left
+    early: int = 120  # a booked job should be full so long before its start
+    set_out: int = 35  # minutes from a yes to the door
+    backup_below: int = 120  # slack between start and promise under which a drop-out is not mended
+    backup_risk: float = 0.03  # and the chance of a drop-out above which a backup is asked ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a job may start: not before `start`, by `promise`; `booked` for a certain hour."""
+
+    start: int
+    promise: int
+    booked: bool
+
+
+#: With more rounds than this left, silence is waited for longer.
+ROUNDS_KEPT = 8
+
+
+def rounds_left(window: Window, settings: Settings, at: int) -> int:
+    """Rounds of asking that fit in the time left, counted in waking hours; at least one."""
+    if window.booked and at < window.start:
+        until = max(window.start - settings.early, at)
+    else:
+        until = window.promise - settings.set_out
+    return max(1, settings.asking.minutes_between(at, until) // settings.answer)
+
+
+def patience(rounds: int, settings: Settings) -> int:
+    """Minutes to wait for one person before somebody else is asked in her stead."""
+    return max(
+        settings.patience, min(settings.patience_most, rounds * settings.answer // ROUNDS_KEPT)
+    )
+
+
+def miss_chance(missed: int, engaged: int, *, usual: float = 0.08, strength: float = 12.0) -> float:
+    """How likely a person who said yes does not come: her own record, drawn to the usual rate."""
+    return (missed + usual * strength) / (engaged + strength)
+
+
+def backups_wanted(misses: list[float], window: Window, settings: Settings) -> int:
+    """Backups to ask ahead: for a booked job without time to mend a drop-out, if one is likely.
+
+    One as a rule, a second where more than half a head is expected to be missing.
+    """
+    if not window.booked or window.promise - window.start >= settings.backup_below:
+        return 0
+    nobody = 1.0
+    for miss in misses:
+        nobody *= 1.0 - miss
+    if 1.0 - nobody < settings.backup_risk:
+        return 0
+    return 2 if sum(misses) > 0.5 else 1

@@ -1,0 +1,70 @@
+"""轮流: the order of asking, in points a yes costs; the lowest is asked first.
+
+An ask has a price, raised by how much the person was asked and served lately, and lowered to
+almost nothing as her turn comes due. Who has a skill that is scarcer than the one
+needed now is spared for it. Divided by the chance of a yes it is what a yes costs by asking her;
+her travel is added. 1 point is 100 m.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .acceptance import Floats, Whole
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A place's own weights; whole numbers, they are data."""
+
+    ask: int = 30  # what interrupting a person costs
+    asked: int = 6  # more for each ask of the last thirty days
+    served: int = 15  # more for each hour served in them
+    spare: int = 60  # more for each head a month that waits for her rarer skill
+    due_days: int = 25  # unasked for so long, it is her turn; 0: no turns
+    travel_100_m: int = 1
+
+    def scaled(self, fairness: float) -> Weights:
+        """The same aims with more or less weight on fairness; 0 forgets it."""
+        return Weights(
+            ask=self.ask,
+            asked=round(self.asked * fairness),
+            served=round(self.served * fairness),
+            spare=self.spare,
+            due_days=self.due_days if fairness > 0 else 0,
+            travel_100_m=self.travel_100_m,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of each candidate, in the same order."""
+
+    chance: Floats
+    metres: Whole
+    days_unasked: Floats
+    asks_30_days: Whole
+    minutes_30_days: Whole
+    spare: Floats  # heads a month wanted of each person with her scarcest skill, above this one's
+
+
+def price(standing: Standing, weights: Weights) -> Floats:
+    """What asking each of them costs, before the chance of a no."""
+    load = (
+        weights.ask
+        + weights.asked * standing.asks_30_days
+        + weights.served * standing.minutes_30_days / 60
+        + weights.spare * standing.spare
+    )
+    if weights.due_days == 0:
+        return np.asarray(load, dtype=np.float64)
+    due = np.minimum(1.0, standing.days_unasked / weights.due_days) ** 2
+    return np.asarray(load * (1 - due) + due, dtype=np.float64)
+
+
+def costs(standing: Standing, weights: Weights) -> Whole:
+    """Points a yes of each of them costs; integers, so that ties are true ties."""
+    travel = weights.travel_100_m * standing.metres / 100
+    return np.rint(price(standing, weights) / standing.chance + travel).astype(np.int64)

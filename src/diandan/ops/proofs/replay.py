@@ -1,0 +1,108 @@
+"""复盘: `diandan prove replay`, all policies, three presets, two districts, ten seeds each.
+
+A seed that was lived through is kept, so that a run that was stopped goes on where it was; what
+is kept belongs to one state of the engine and the presets and is not used by another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from diandan.config import env
+from diandan.engine.replay.run import NAMES
+from diandan.ops import replay as command
+from diandan.ops.replaying import presets
+from diandan.ops.replaying.page import page
+from diandan.ops.replaying.seeds import Done, Task, do_all
+from diandan.ops.replaying.words import AIMS
+
+HELP = "一个月的点单按各派法重演:三种应答率、两个区、十个种子"
+SEEDS, DISTRICTS = 10, ("jiangning", "gusu")
+SWEPT_SEEDS, SWEEP = 1, (0.0, 0.5, 2.0, 4.0)
+
+
+def run(tell: Callable[[str], None]) -> tuple[bool, dict[str, Any]]:
+    """Whether every aim is met everywhere (it need not be), and all means with intervals."""
+    made: dict[str, Any] = {}
+    good = True
+    kept = env.root() / ".diandan" / "replay" / _state()
+    kept.mkdir(parents=True, exist_ok=True)
+    tasks = [
+        Task(preset, district, seed, NAMES, SWEEP if seed <= SWEPT_SEEDS else ())
+        for seed in range(1, SEEDS + 1)
+        for district in DISTRICTS
+        for preset in presets.NAMES
+    ]
+    _live(tasks, kept, tell)
+    for district in DISTRICTS:
+        for preset in presets.NAMES:
+            done = [
+                found
+                for task in tasks
+                if (task.district, task.preset) == (district, preset)
+                and (found := _kept(kept, task)) is not None
+            ]
+            data = command.said(preset, district, done)
+            made[f"{district}_{preset}"] = data
+            _draw(district, preset, done)
+            for name, reached in dict(data["aims"]).items():  # type: ignore[call-overload]
+                for aim in reached:
+                    good = good and (aim["met"] or name != "ours_settled")
+                    tell(f"{district} {preset} {name} {AIMS[aim['name']]}:{aim['reached']:.4g}")
+    return good, made
+
+
+def _live(tasks: list[Task], kept: Path, tell: Callable[[str], None]) -> None:
+    """Live through what is not kept yet, in small batches so that little is lost when stopped."""
+    waiting = [task for task in tasks if _kept(kept, task) is None]
+    cores = os.cpu_count() or 1
+    for first in range(0, len(waiting), 2 * cores):
+        batch = waiting[first : first + 2 * cores]
+        for task, done in zip(batch, do_all(batch, _quiet), strict=True):
+            _file(kept, task).write_bytes(pickle.dumps(done))
+            tell(f"{task.district} {task.preset} 种子 {task.seed} 完成")
+
+
+def _quiet(done: Done) -> None:
+    """The batch is told as a whole."""
+
+
+def _file(kept: Path, task: Task) -> Path:
+    return kept / f"{task.district}-{task.preset}-{task.seed}.pickle"
+
+
+def _kept(kept: Path, task: Task) -> Done | None:
+    file = _file(kept, task)
+    if not file.exists():
+        return None
+    found = pickle.loads(file.read_bytes())  # noqa: S301 (our own file, of this run)
+    return found if isinstance(found, Done) else None
+
+
+def _state() -> str:
+    """A short name for the engine's source and the presets as they stand."""
+    here = env.root()
+    files = [
+        *sorted((here / "src/diandan/engine/waves").glob("*.py")),
+        *sorted((here / "src/diandan/engine/replay").rglob("*.py")),
+        *sorted(presets.folder().glob("*.toml")),
+    ]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _draw(district: str, preset: str, done: list[Done]) -> None:
+    folder = env.root() / "docs" / "proof"
+    folder.mkdir(parents=True, exist_ok=True)
+    title = f"复盘推演:{district},{preset}"
+    said = f"{len(done)} 个种子;参数见 bench/replay/{preset}.toml 与 base.toml。"
+    (folder / f"replay-{district}-{preset}.html").write_text(
+        page(title, said, done), encoding="utf-8"
+    )

@@ -1,0 +1,129 @@
+"""复盘: `diandan replay` lives a month through under each policy and prints what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from diandan.engine.replay.facts import FactTrouble
+from diandan.engine.replay.run import FAIRNESS, NAMES
+from diandan.engine.replay.summary import aims, summary
+from diandan.engine.replay.world import WorldTrouble
+
+from .house import NOTHING
+from .replaying.page import page
+from .replaying.seeds import Done, Task, do_all, world_for
+from .replaying.words import AIMS, FIGURES, POLICIES, figure
+
+HELP = "把一个月的点单按各种派法重演一遍,比较谁被问、等多久、公不公平"
+NEEDS = NOTHING
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words after `diandan replay`."""
+    parser.add_argument("--preset", default="middle", help="high、middle、low,或一个 toml 文件")
+    parser.add_argument("--district", default="jiangning", help="jiangning 或 gusu")
+    parser.add_argument("--seeds", type=int, default=1, help="几个种子,从 --seed 数起")
+    parser.add_argument("--seed", type=int, default=1, help="第一个种子")
+    parser.add_argument("--policies", default=",".join(NAMES), help="派法,用逗号隔开")
+    parser.add_argument("--facts", default="", help="本中心的事实(JSON 行),代替抽出来的")
+    parser.add_argument("--frontier", action="store_true", help="再把公平的分量从 0 调到 4")
+    parser.add_argument("--cores", type=int, default=0, help="用几个核,默认全部")
+    parser.add_argument("--json", action="store_true", help="只印一个 JSON")
+    parser.add_argument("--page", default="", help="把曲线写成一个网页文件")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0: replayed; 2: the parameters or facts are not usable, said in a sentence."""
+    names = tuple(args.policies.split(","))
+    if strange := [name for name in names if name not in NAMES]:
+        return _refuse(f"没有这种派法:{' '.join(strange)};可选:{' '.join(NAMES)}")
+    tasks = [
+        Task(
+            args.preset,
+            args.district,
+            seed,
+            names,
+            FAIRNESS if args.frontier else (),
+            args.facts,
+        )
+        for seed in range(args.seed, args.seed + max(1, args.seeds))
+    ]
+    try:
+        world = world_for(tasks[0])
+        done = do_all(tasks, _quiet if args.json else _progress, args.cores)
+    except (WorldTrouble, FactTrouble, OSError) as trouble:
+        return _refuse(f"不能重演 (cannot replay):{trouble}")
+    if args.json:
+        print(json.dumps(said(args.preset, args.district, done), ensure_ascii=False))
+    else:
+        _print(done)
+    if args.page:
+        title = f"复盘推演:{world.district.name},{args.preset}"
+        words = (
+            f"{world.district.requests} 张单、{world.district.volunteers} 名志愿者、"
+            f"{len(done)} 个种子;平均应答率 {world.accept:g},爽约 {world.no_show:g}。"
+        )
+        Path(args.page).write_text(page(title, words, done), encoding="utf-8")
+        print(f"已写入 {args.page}", file=sys.stderr)
+    return 0
+
+
+def said(preset: str, district: str, done: list[Done]) -> dict[str, object]:
+    """The result as data: means with intervals, aims, and every seed's own figures."""
+    rows = [d.figures for d in done]
+    found = summary(rows)
+    judged = {n: aims(rows, n) for n in ("ours", "ours_settled") if n in rows[0]}
+    swept = [d.frontier for d in done if d.frontier]
+    return {
+        "preset": preset,
+        "district": district,
+        "seeds": [d.seed for d in done],
+        "policies": {
+            name: {key: [round(m.mean, 5), round(m.half, 5)] for key, m in values.items()}
+            for name, values in found.items()
+        },
+        "aims": {name: [asdict(aim) for aim in reached] for name, (reached, _) in judged.items()},
+        "worse_than_best": {name: worse for name, (_, worse) in judged.items()},
+        "frontier": [
+            {"fairness": weight}
+            | {key: round(sum(r[weight][key] for r in swept) / len(swept), 5) for key in FIGURES}
+            for weight in (swept[0] if swept else {})
+        ],
+    }
+
+
+def _print(done: list[Done]) -> None:
+    rows = [d.figures for d in done]
+    for name, values in summary(rows).items():
+        print(f"\n{POLICIES[name]}")
+        shown = [
+            f"{word} {figure(key, values[key].mean)} ± {figure(key, values[key].half)}"
+            for key, word in FIGURES.items()
+            if key in values
+        ]
+        print("  " + ";".join(shown))
+    for name in ("ours", "ours_settled"):
+        if name in rows[0]:
+            reached, worse = aims(rows, name)
+            print(f"\n{POLICIES[name]}的目标")
+            for aim in reached:
+                print(f"  {'达到' if aim.met else '未达到'} {AIMS[aim.name]}:{aim.reached:.4g}")
+            for key, best in worse.items():
+                print(f"  不如 {POLICIES[best]}:{FIGURES.get(key, key)}")
+
+
+def _progress(done: Done) -> None:
+    print(f"种子 {done.seed} 完成", file=sys.stderr, flush=True)
+
+
+def _quiet(done: Done) -> None:
+    """With --json nothing but the JSON is said."""
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2

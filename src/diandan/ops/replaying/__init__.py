@@ -1,0 +1,1 @@
+"""复盘命令的房间: presets read, seeds run side by side, results printed and drawn."""

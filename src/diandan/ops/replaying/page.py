@@ -1,0 +1,177 @@
+"""图页: one file with the figures, the aims and the curves; it loads nothing from anywhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from diandan.engine.replay.curves import Curves
+from diandan.engine.replay.summary import Mean, aims, summary
+
+from .drawing import Axes, lines, path
+from .seeds import Done
+from .words import AIMS, FIGURES, POLICIES, REASONS, figure
+
+STYLE = """
+body{font:16px/1.5 system-ui,"Noto Sans CJK SC",sans-serif;margin:0 auto;max-width:1180px;
+padding:16px;color:#1a1a1a;background:#fff}
+h1{font-size:26px}h2{font-size:20px;margin-top:32px}
+table{border-collapse:collapse;width:100%;font-size:14px}
+th,td{border-bottom:1px solid #d5d5d5;padding:6px 8px;text-align:right;vertical-align:top}
+th:first-child,td:first-child{text-align:left}
+small{color:#595959}.told td{color:#595959}.wide{overflow-x:auto}
+figure{margin:0}.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(340px,1fr));
+gap:24px}figcaption{font-weight:600;margin-bottom:4px}svg text{font-size:11px;fill:#333}
+.grid{stroke:#e3e3e3}.legend{list-style:none;padding:0;margin:4px 0;font-size:13px;
+display:flex;flex-wrap:wrap;gap:2px 14px}
+"""
+NOTE = "均值 ± 95% 区间半宽;灰色为参照:它们知道现实中不可能知道的事。"
+TOLD = ("told", "planner", "oracle")
+
+
+def page(title: str, said: str, done: Sequence[Done]) -> str:
+    """The whole page as text."""
+    rows = [d.figures for d in done]
+    found = summary(rows)
+    parts = [
+        f"<h1>{escape(title)}</h1><p>{escape(said)}</p>",
+        f"<h2>各派法的数字</h2><p><small>{NOTE}</small></p>",
+        _table(found),
+        "<h2>目标</h2>",
+        _aims(rows),
+        "<h2>未满足的原因</h2>",
+        _reasons(found),
+        "<h2>曲线</h2><p><small>第一个种子</small></p>",
+        _charts(done[0].curves),
+    ]
+    if done[0].frontier:
+        parts.append(_frontier(done, found))
+    return (
+        '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
+        f"<body><main>{''.join(parts)}</main></body></html>\n"
+    )
+
+
+def _table(found: Mapping[str, Mapping[str, Mean]]) -> str:
+    heads = "".join(f'<th scope="col">{escape(word)}</th>' for word in FIGURES.values())
+    body = []
+    for name, values in found.items():
+        cells = "".join(f"<td>{_value(key, values.get(key))}</td>" for key in FIGURES)
+        kind = ' class="told"' if name in TOLD else ""
+        body.append(f'<tr{kind}><th scope="row">{escape(POLICIES[name])}</th>{cells}</tr>')
+    return (
+        f'<div class="wide" tabindex="0"><table><thead><tr><th scope="col">派法</th>{heads}</tr>'
+        f"</thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def _value(key: str, value: Mean | None) -> str:
+    if value is None:
+        return "–"
+    return f"{figure(key, value.mean)}<br><small>± {figure(key, value.half)}</small>"
+
+
+def _aims(rows: Sequence[Mapping[str, Mapping[str, float]]]) -> str:
+    made = []
+    for name in ("ours", "ours_settled"):
+        if name not in rows[0]:
+            continue
+        reached, worse = aims(rows, name)
+        items = "".join(
+            f"<li>{'达到' if aim.met else '<strong>未达到</strong>'}:"
+            f"{escape(AIMS[aim.name])} — {aim.reached:.4g}</li>"
+            for aim in reached
+        )
+        others = "".join(
+            f"<li>{escape(FIGURES.get(key, key))}:不如 {escape(POLICIES[best])}</li>"
+            for key, best in worse.items()
+        )
+        made.append(
+            f"<h3>{escape(POLICIES[name])}</h3><ul>{items}</ul>"
+            f"<p>比最好的派法差过两者区间的数字:</p><ul>{others or '<li>没有</li>'}</ul>"
+        )
+    return "".join(made)
+
+
+def _reasons(found: Mapping[str, Mapping[str, Mean]]) -> str:
+    heads = "".join(f'<th scope="col">{escape(word)}</th>' for word in REASONS.values())
+    body = "".join(
+        f'<tr><th scope="row">{escape(POLICIES[name])}</th>'
+        + "".join(f"<td>{_value('unmet', values.get(f'unmet_{why}'))}</td>" for why in REASONS)
+        + "</tr>"
+        for name, values in found.items()
+    )
+    return (
+        f'<div class="wide" tabindex="0"><table><thead><tr><th scope="col">派法</th>{heads}</tr>'
+        f"</thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _charts(curves: Mapping[str, Curves]) -> str:
+    order = list(POLICIES.values())
+    named = {POLICIES[name]: found for name, found in curves.items()}
+    hours = (5, 15, 60, 240, 1440, 2880)
+    log = {name: [(math.log10(x), y) for x, y in found.filled] for name, found in named.items()}
+    days = max(x for found in named.values() for x, _y in found.unasked)
+    charts = {
+        "约满的单占全部的比例": lines(
+            Axes(
+                "点单后(分钟,对数)", "比例", (math.log10(5), math.log10(2880)), (0, 1),
+                tuple(math.log10(h) for h in hours), tuple(str(h) for h in hours),
+            ),
+            log, order,
+        ),
+        "还从未被问过的志愿者": lines(
+            Axes("第几天", "比例", (1, days), (0, 1)),
+            {name: found.unasked for name, found in named.items()}, order,
+        ),
+        "打扰的洛伦兹曲线(越贴近对角线越公平)": lines(
+            Axes("志愿者(从少到多)", "占全部打扰", (0, 1), (0, 1)),
+            {name: found.asks for name, found in named.items()}, order,
+        ),
+        "预测是否应验": lines(
+            Axes("预测会答应", "果然答应", (0, 1), (0, 1)),
+            {name: f.reliability for name, f in named.items() if f.reliability}, order,
+        ),
+    }  # fmt: skip
+    return (
+        '<div class="charts">'
+        + "".join(
+            f"<figure><figcaption>{escape(title)}</figcaption>{chart}</figure>"
+            for title, chart in charts.items()
+        )
+        + "</div>"
+    )
+
+
+def _frontier(done: Sequence[Done], found: Mapping[str, Mapping[str, Mean]]) -> str:
+    weights = list(done[0].frontier)
+    swept = [d.frontier for d in done if d.frontier]
+    pairs = {
+        title: [(_mean(swept, w, "alerts_per_filled"), _mean(swept, w, key)) for w in weights]
+        for title, key in (("打扰基尼", "gini_asks"), ("可问而全月未问", "idle_feasible"))
+    }
+    charts = []
+    for (title, points), key in zip(pairs.items(), ("gini_asks", "idle_feasible"), strict=True):
+        marks = {
+            POLICIES[name]: [(found[name]["alerts_per_filled"].mean, found[name][key].mean)]
+            for name in ("planner", "told")
+            if name in found
+        }
+        spots = [*points, *(p for mark in marks.values() for p in mark)]
+        axes = Axes(
+            "每单打扰人次", title,
+            (min(x for x, _ in spots) * 0.95, max(x for x, _ in spots) * 1.05),
+            (0, max(y for _, y in spots) * 1.1 or 1),
+        )  # fmt: skip
+        labels = [f"公平 ×{w:g}" for w in weights]
+        chart = path(axes, points, labels, marks)
+        charts.append(f"<figure><figcaption>{escape(title)}</figcaption>{chart}</figure>")
+    return f'<h2>此消彼长:公平的分量</h2><div class="charts">{"".join(charts)}</div>'
+
+
+def _mean(swept: Sequence[Mapping[float, Mapping[str, float]]], weight: float, key: str) -> float:
+    return sum(row[weight][key] for row in swept) / len(swept)

@@ -1,0 +1,87 @@
+"""多种子: the same comparison for several seeds, side by side on the machine's cores."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from diandan.engine.replay import facts as own
+from diandan.engine.replay.curves import Curves
+from diandan.engine.replay.run import frontier, live, month
+from diandan.engine.replay.simulator import Month
+from diandan.engine.replay.world import World
+
+from .presets import preset
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What one process does: a seed of a world, with these policies."""
+
+    preset: str
+    district: str
+    seed: int
+    names: tuple[str, ...]
+    fairness: tuple[float, ...] = ()
+    facts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Figures and curves by policy, and figures by weight of fairness."""
+
+    seed: int
+    figures: dict[str, dict[str, float]]
+    curves: dict[str, Curves]
+    frontier: dict[float, dict[str, float]]
+
+
+def do(task: Task) -> Done:
+    """Live one seed through, policy after policy."""
+    given = _given(task)
+    made = {name: live(given, name) for name in task.names}
+    return Done(
+        task.seed,
+        {name: outcome.figures for name, outcome in made.items()},
+        {name: outcome.curves for name, outcome in made.items()},
+        frontier(given, task.fairness) if task.fairness else {},
+    )
+
+
+def world_for(task: Task) -> World:
+    """The world a task runs in."""
+    made = preset(task.preset, task.district)
+    return own.world_of(_facts(task.facts), made) if task.facts else made
+
+
+def _given(task: Task) -> Month:
+    world = world_for(task)
+    if not task.facts:
+        return month(world, task.seed)
+    facts = _facts(task.facts)
+    crowd = own.crowd_of(facts, world, task.seed)
+    return month(world, task.seed, crowd, own.requests_of(facts, world))
+
+
+def _facts(path: str) -> own.Facts:
+    with Path(path).open(encoding="utf-8") as lines:
+        return own.read(lines)
+
+
+def do_all(tasks: Sequence[Task], tell: Callable[[Done], None], cores: int = 0) -> list[Done]:
+    """In the order of the tasks, whatever finishes first; the numbers do not depend on cores."""
+    count = min(len(tasks), cores or os.cpu_count() or 1)
+    if count <= 1:
+        return [_told(do(task), tell) for task in tasks]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, mp_context=context) as pool:
+        return [_told(done, tell) for done in pool.map(do, tasks)]
+
+
+def _told(done: Done, tell: Callable[[Done], None]) -> Done:
+    tell(done)
+    return done
