@@ -158,18 +158,18 @@ def _options(
 ) -> list[dict[str, Any]]:
     """As chips or lines of a list; two of one name are told apart by what they belong to."""
     shown = rows if few else rows[:SHOWN]
-    above = {
-        p.id: p.name
-        for p in Place.objects.filter(
-            id__in=[r.parent_id if isinstance(r, Place) else r.home_id for r in shown]
-        )
-    }
+    above = {p.id: p.name for p in Place.objects.filter(id__in=[_above(r) for r in shown])}
     return [
         {
             "value": str(_key(row)),
             "label": row.full_name if isinstance(row, Place) and few else row.name,
-            "near": above.get(row.parent_id if isinstance(row, Place) else row.home_id, ""),
+            "near": above.get(_above(row), ""),
             "chosen": str(_key(row)) == chosen,
         }
         for row in shown
     ]
+
+
+def _above(row: Place | Team) -> int:
+    """What it belongs to; 0 when nothing is above it."""
+    return (row.parent_id if isinstance(row, Place) else row.home_id) or 0

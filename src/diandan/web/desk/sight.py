@@ -21,8 +21,9 @@ READERS = STAFF_ROLES | {Role.EXPERT}
 
 
 def reads_words(by: Actor, subject: Request | Job) -> bool:
-    """Whether her work at this place is on the words themselves."""
-    return by.holds(READERS, subject.place.path)
+    """Whether she meets the words as part of her work: all who may see the order but an auditor."""
+    path = subject.place.path
+    return by.holds(READERS, path) or not by.holds({Role.AUDITOR}, path)
 
 
 def only_audits(by: Actor) -> bool:

@@ -16,8 +16,9 @@
     return pin;
   }
   /* Teams of one home would hide one another: each further one stands a little beside. */
-  function apart(teams) {
+  function apart(teams, job) {
     var seen = {};
+    seen[job.lat + " " + job.lon] = 1;
     teams.forEach(function (team) {
       var key = team.lat + " " + team.lon, n = seen[key] || 0;
       seen[key] = n + 1;
@@ -29,9 +30,9 @@
     if (!told.job) { return; }
     box.hidden = false;
     map = page.L.map(box, { zoomControl: false, attributionControl: false, scrollWheelZoom: true, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, maxZoom: 17 });
-    page.L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
+    page.L.control.zoom({ position: "bottomleft", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
     /* The view first: an outline has no place to be drawn before. */
-    apart(told.teams);
+    apart(told.teams, told.job);
     close = told.teams.filter(function (team) { return team.rank && team.rank <= 5 || team.state; });
     map.fitBounds(page.L.latLngBounds([at(told.job)].concat(close.map(at))), { padding: [24, 24], maxZoom: 14, animate: false });
     if (told.tiles) { page.L.tileLayer(told.tiles, { maxZoom: 17 }).addTo(map); }
@@ -45,7 +46,7 @@
       dot.bindTooltip(spot.name, { permanent: kept, direction: "right", className: kept ? "map-name" : "", offset: [2, 0] });
     });
     close.slice().reverse().forEach(function (team) {
-      var spot = map.latLngToLayerPoint(at(team)), moved = map.layerPointToLatLng([spot.x + 16 * team.aside, spot.y]);
+      var spot = map.latLngToLayerPoint(at(team)), moved = map.layerPointToLatLng([spot.x + 24 * team.aside, spot.y]);
       page.L.polyline([at(told.job), at(team)], { color: TONE[team.state] || TONE[""], weight: team.rank === 1 || team.state ? 2 : 1, opacity: team.rank === 1 || team.state ? 0.8 : 0.25, dashArray: team.state ? null : "4 5", interactive: false }).addTo(map);
       team.lat = moved.lat; team.lon = moved.lng;
       pins[team.id] = mark(map, team, 26);
