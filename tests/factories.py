@@ -211,34 +211,59 @@ def request(
     )
 
 
+def job(centre: Place, at: Place, of: ServiceKind, **more: Any) -> Job:
+    """A job nobody has yet, ready to be offered."""
+    return Job.objects.create(
+        **{
+            "number": f"TF{next(_count):06d}",
+            "centre": centre,
+            "place": at,
+            "owner_place": at,
+            "kind": of,
+            "flow": "w1_jiangning",
+            "state": JobState.READY,
+            "title": "修水管",
+            "urgency": Urgency.NORMAL,
+            "made_at": NOON,
+            "state_at": NOON,
+            "promise_at": NOON + timedelta(days=7),
+            **more,
+        }
+    )
+
+
+def offer(of: Job, to: Team, **more: Any) -> Offer:
+    """A team asked about a job."""
+    asked = more.get("offered_at", NOON)
+    return Offer.objects.create(
+        **{
+            "job": of,
+            "team": to,
+            "offered_at": asked,
+            "expires_at": asked + timedelta(hours=4),
+            **more,
+        }
+    )
+
+
 def served(row: Request, by_team: Team, *volunteers: Person) -> Job:
     """Gives the request a job that `volunteers` of the team have served and left."""
-    job = Job.objects.create(
-        number=f"TF{next(_count):06d}",
-        centre=row.centre,
-        place=row.place,
+    done = job(
+        row.centre,
+        row.place,
+        row.kind,
         owner_place=row.owner_place,
-        kind=row.kind,
         flow=row.flow,
         state=JobState.SERVED,
         title=row.title,
         urgency=row.urgency,
         is_private=row.is_private,
-        made_at=NOON,
-        state_at=NOON,
         promise_at=row.promise_at,
     )
-    Bond.objects.create(job=job, request=row, joined_at=NOON, was_state=RequestState.TAKEN_UP)
-    offer = Offer.objects.create(
-        job=job,
-        team=by_team,
-        state=Offer.State.ACCEPTED,
-        offered_at=NOON,
-        expires_at=NOON + timedelta(hours=4),
-        answered_at=NOON,
-    )
+    Bond.objects.create(job=done, request=row, joined_at=NOON, was_state=RequestState.TAKEN_UP)
+    accepted = offer(done, by_team, state=Offer.State.ACCEPTED, answered_at=NOON)
     engagement = Engagement.objects.create(
-        job=job, team=by_team, offer=offer, accepted_by=volunteers[0], accepted_at=NOON
+        job=done, team=by_team, offer=accepted, accepted_by=volunteers[0], accepted_at=NOON
     )
     for who in volunteers:
         Task.objects.create(
@@ -250,4 +275,4 @@ def served(row: Request, by_team: Team, *volunteers: Person) -> Job:
         )
     row.state = RequestState.SERVED
     row.save(update_fields=["state"])
-    return job
+    return done

@@ -49,7 +49,7 @@ RULES: dict[str, Rule] = {
         "front menu sites api_docs site_poster unmet privacy_page site site_page",
         Rule(ALL, ALL, "open"),
     ),
-    **_many("menu_item", Rule(ALL, None, "open")),
+    **_many("menu_item health", Rule(ALL, None, "open")),
     **_many("order sign_in set_language site_join", Rule(ALL, ALL, "open")),
     **_many("elder propose", Rule(None, ALL, "open")),
     **_many("follow follow_slip order_done", Rule(ALL, ALL, "key")),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from diandan.web.health import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", health, name="health"),
     path("desk/", include("diandan.web.desk.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include("diandan.web.api.urls")),

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     """0: all well; 1: something needs a person."""
     findings = [_database(), _tables()]
     if not findings[-1].advice:
-        findings += [look() for look in (_place, _facts, _clocks, _messages)]
+        findings += [look() for look in (_place, _processes, _facts, _clocks, _messages)]
     if args.json:
         rows = [{"name": f.name, "text": f.text, "advice": f.advice} for f in findings]
         print(
@@ -65,6 +65,19 @@ def _tables() -> Finding:
     if waiting:
         return Finding("表结构", f"有 {len(waiting)} 步没有更新", "请运行 diandan migrate")
     return Finding("表结构", "最新")
+
+
+def _processes() -> Finding:
+    from diandan.flow.pulse import alive
+    from diandan.kit.clock import now
+
+    living = alive(now())
+    said = ";".join(
+        f"{name} {'在运行' if living.get(key) else '没有动静'}"
+        for key, name in (("worker", "后台工人"), ("dispatch", "派单进程"))
+    )
+    # Not a fault by itself: before `make run` nothing runs.
+    return Finding("进程", said)
 
 
 def _place() -> Finding:
