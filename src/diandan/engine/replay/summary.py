@@ -88,10 +88,12 @@ def aims(
         if told in found:
             ratio = mean([_ratio(r, name, told, "alerts_per_filled") for r in rows]).mean
             made.append(_aim(f"alerts_against_{told}", ratio, 1.2, at_least=False))
-    rivals = [n for n, (_made, only_told) in ALL.items() if not only_told and n in found]
+    rivals = [n for n, (_made, is_told) in ALL.items() if not is_told and n in found and n != OURS]
+    if not rivals:
+        return made, {}
     for key in ("gini_asks", "gini_hours"):
         least = min(found[n][key].mean for n in rivals)
-        made.append(_aim(f"{key}_lowest", ours[key].mean, least + 1e-9, at_least=False))
+        made.append(_aim(f"{key}_lowest", ours[key].mean, least, at_least=False))
     return made, _beaten(found, ours, rivals)
 
 
