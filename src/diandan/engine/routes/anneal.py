@@ -12,7 +12,16 @@ import math
 import numpy as np
 
 from diandan.engine.compiled import Bits, Longs
-from diandan.engine.routes.columns import AFTER, BEFORE, LEADS, MATE, UNMET_PRICE, Day
+from diandan.engine.routes.columns import (
+    ABLE,
+    AFTER,
+    BEFORE,
+    BEFORES,
+    LEADS,
+    MATE,
+    UNMET_PRICE,
+    Day,
+)
 from diandan.engine.routes.kernel import kernel, piece
 from diandan.engine.routes.moves import settle, shift, swap, tails, take_in, take_out, together
 from diandan.engine.routes.schedule import (
@@ -56,19 +65,29 @@ def unit(dice: Bits) -> float:
     return (np.int64(draw(dice) >> TOP_53) + 1) / 9007199254740992.0
 
 
+@piece
+def a_gate(day: Day, dice: Bits, node: int) -> int:
+    """The gate of some carer who may serve the node."""
+    carer = below(dice, day.crew)
+    for _ in range(day.crew):
+        if day.node[node, ABLE + carer] == 1:
+            break
+        carer = carer + 1 if carer + 1 < day.crew else 0
+    return day.size + carer
+
+
 @kernel
 def behind(day: Day, tour: Tour, dice: Bits, node: int) -> int:
     """A place for the node: the node or gate to put it behind, or -1."""
-    size, crew = day.size, day.crew
     chance = below(dice, 2 * GATE_SHARE)
-    if chance < 2:
-        return size + below(dice, crew)
-    if chance % 2 == 0:
-        return day.near[BEFORE, node, below(dice, day.near.shape[2])]
-    near = day.near[AFTER, node, below(dice, day.near.shape[2])]
-    if near < 0 or tour.row[near, CARER] == crew:
+    half = BEFORE if chance % 2 == 0 else AFTER
+    known = day.node[node, BEFORES + half]
+    if chance < 2 or known == 0:
+        return a_gate(day, dice, node)
+    near = day.near[half, node, below(dice, known)]
+    if tour.row[near, CARER] == day.crew:
         return -1
-    return tour.row[near, PRECEDES]
+    return near if half == BEFORE else tour.row[near, PRECEDES]
 
 
 @kernel

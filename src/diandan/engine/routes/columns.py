@@ -24,8 +24,8 @@ WAIT_SHARE = 0.2  # what a minute of waiting weighs when two nodes are called ne
 
 
 # The columns of `Day.node`, which has a row for every node and gate.
-EARLY, LATE, LASTS, MATE, LEADS, LEAST, MOST, UNMET_PRICE, SINCE, UNTIL = range(10)
-ABLE = 10  # and then one column a carer: may she do it?
+EARLY, LATE, LASTS, MATE, LEADS, LEAST, MOST, UNMET_PRICE, SINCE, UNTIL, BEFORES, AFTERS = range(12)
+ABLE = 12  # and then one column a carer: may she do it?
 TOTAL, LARGEST, STRICT = 0, 1, 2  # the cells of `Day.weigh`
 BEFORE, AFTER = 0, 1  # the halves of `Day.near`
 
@@ -84,7 +84,9 @@ def columns(problem: Problem) -> Day:
     idle = np.arange(size, size + crew)
     bare.way[idle, idle] = 0  # who has no visit does not leave
     price = nearness(bare)
-    return bare._replace(near=np.stack([_nearest(price.T), _nearest(price)]))
+    near = np.stack([_nearest(price.T), _nearest(price)])
+    table[:size, BEFORES : AFTERS + 1] = (near >= 0).sum(axis=2).T
+    return bare._replace(near=near)
 
 
 def earliest(day: Day) -> Longs:
