@@ -37,7 +37,8 @@ class Change:
             "since": self.span[0],
             "until": self.span[1],
             "amount": self.amount,
-            "points": tenths(self.amount, UNIT),
+            # Rounded up: less than what is said would not do.
+            "points": tenths(-(-self.amount * 10 // UNIT) * UNIT // 10, UNIT),
         }
         return Said(f"change_{self.kind}", TEMPLATES[self.kind], values)
 

@@ -148,7 +148,8 @@ def read(value: object) -> Problem:
     reader.word("kind", among=(KIND,))
     people = tuple(_person(row, f"people[{at}]") for at, row in enumerate(reader.rows("people")))
     jobs = tuple(_job(row, f"jobs[{at}]") for at, row in enumerate(reader.rows("jobs")))
-    who, what = _unique(people, "people"), _unique(jobs, "jobs")
+    who = _unique([person.id for person in people], "people")
+    what = _unique([job.id for job in jobs], "jobs")
     source = reader.get("source")
     problem = Problem(
         people,
@@ -253,7 +254,8 @@ def _qualifications(reader: Reader) -> tuple[tuple[str, int | None], ...]:
 
 
 def _bands(reader: Reader) -> tuple[tuple[int, int], ...]:
-    name, found = reader.name("load_bands"), []
+    name = reader.name("load_bands")
+    found: list[tuple[int, int]] = []
     for at, row in enumerate(reader.rows("load_bands")):
         if not isinstance(row, list) or len(row) != 2:
             raise ProblemFault(f"{name}[{at}]", row, "应为 [数量, 每单另加] 两个整数")
@@ -283,12 +285,12 @@ def _travel(value: object, jobs: int, people: int) -> Travel:
     return Travel(mode, detour, tuple(table))
 
 
-def _unique(rows: tuple[Person, ...] | tuple[Job, ...], name: str) -> frozenset[str]:
+def _unique(ids: list[str], name: str) -> frozenset[str]:
     seen: set[str] = set()
-    for at, row in enumerate(rows):
-        if row.id in seen:
-            raise ProblemFault(f"{name}[{at}].id", row.id, "重复了")
-        seen.add(row.id)
+    for at, one in enumerate(ids):
+        if one in seen:
+            raise ProblemFault(f"{name}[{at}].id", one, "重复了")
+        seen.add(one)
     return frozenset(seen)
 
 

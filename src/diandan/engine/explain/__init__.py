@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +92,15 @@ def explain(problem: Problem, plan: Plan, only: str | None = None) -> Explanatio
     return Explanation(reasons, turns(lot, staff) if only is None else ())
 
 
+def each(problem: Problem, plan: Plan, only: Iterable[str]) -> Iterator[JobReason]:
+    """The reasons of these jobs one after another, for who has no time for all at once."""
+    lot = Lot(problem)
+    _same(problem, plan)
+    staff = staff_of(lot.round, plan)
+    for job in only:
+        yield _job(lot, plan, staff, lot.round.job_at[job])
+
+
 def _same(problem: Problem, plan: Plan) -> None:
     """A plan of another problem cannot be explained."""
     jobs, people = {job.id for job in problem.jobs}, {one.id for one in problem.people}
@@ -117,7 +127,8 @@ def _job(lot: Lot, plan: Plan, staff: dict[int, set[int]], job: int) -> JobReaso
 
 
 def _kept_out(lot: Lot, job: int) -> tuple[tuple[str, tuple[Said, ...]], ...]:
-    work, found = lot.round.problem.jobs[job], []
+    work = lot.round.problem.jobs[job]
+    found: list[tuple[str, tuple[Said, ...]]] = []
     may = lot.model.cost.get(job, {})
     for at, person in enumerate(lot.round.problem.people):
         if at in may or len(found) >= NAMED or person.id in lot.round.held.get(work.id, ()):

@@ -49,12 +49,12 @@ def turns(lot: Lot, staff: dict[int, set[int]]) -> tuple[Turn, ...]:
     line.sort(key=lambda at: (_asked(problem.people[at].last_asked), problem.people[at].id))
     could = dict.fromkeys(line, 0)
     for row in lot.model.cost.values():
-        for person in row:
-            could[person] = could.get(person, 0) + 1
+        for who in row:
+            could[who] = could.get(who, 0) + 1
     gets: dict[int, list[str]] = {}
-    for job, who in sorted(staff.items()):
-        for person in who:
-            gets.setdefault(person, []).append(problem.jobs[job].id)
+    for job, crew in sorted(staff.items()):
+        for who in crew:
+            gets.setdefault(who, []).append(problem.jobs[job].id)
     found, place = [], 0
     for nth, at in enumerate(line, 1):
         person = problem.people[at]

@@ -45,7 +45,10 @@ def model_of(round_: Round) -> Model:
     """Every open job with everyone whom every rule allows."""
     problem = round_.problem
     sieve = Sieve(round_)
-    need, price, fewest, cost = {}, {}, {}, {}
+    need: dict[int, int] = {}
+    price: dict[int, int] = {}
+    fewest: dict[int, int] = {}
+    cost: dict[int, dict[int, int]] = {}
     for at, job in enumerate(problem.jobs):
         lacking = round_.lacking(job)
         if lacking == 0:

@@ -30,13 +30,13 @@ def costs(problem: Problem) -> Costs:
 
 
 def by_flow(problem: Problem) -> int:
-    """OR-Tools' minimum-cost flow; for rounds without ties and without load bands on pairs of heads."""
+    """OR-Tools' minimum-cost flow; for rounds without ties."""
     flow = importlib.import_module("ortools.graph.python.min_cost_flow").SimpleMinCostFlow()
     jobs, people = len(problem.jobs), len(problem.people)
     source, sink, spare = jobs + people, jobs + people + 1, jobs + people + 2
     heads = lacking(problem)
-    for (job, who), cost in costs(problem).items():
-        flow.add_arc_with_capacity_and_unit_cost(job, jobs + who, 1, cost)
+    for (row, who), cost in costs(problem).items():
+        flow.add_arc_with_capacity_and_unit_cost(row, jobs + who, 1, cost)
     for at, job in enumerate(problem.jobs):
         flow.add_arc_with_capacity_and_unit_cost(source, at, heads[job.id], 0)
         flow.add_arc_with_capacity_and_unit_cost(at, spare, heads[job.id], job.unmet_price)
@@ -53,7 +53,10 @@ def by_flow(problem: Problem) -> int:
 
 
 def by_matrix(problem: Problem) -> int:
-    """SciPy's dense assignment: a row for every head, a column for every slot and a way out each."""
+    """SciPy's dense assignment: a row for every head, a column for every slot and a way out each.
+
+    A team could fill two heads of one job here, so it judges rounds of single people only.
+    """
     numpy: Any = importlib.import_module("numpy")
     optimize: Any = importlib.import_module("scipy.optimize")
     found, heads = costs(problem), lacking(problem)
@@ -75,27 +78,46 @@ def by_matrix(problem: Problem) -> int:
     return int(table[left, right].sum())
 
 
-def by_trying(problem: Problem) -> int:
-    """Every plan there is, ties and all; for a handful of jobs and people."""
-    return min(_plans(problem))
+Crews = list[set[int]]
 
 
-def _plans(problem: Problem) -> Iterator[int]:
+def by_trying(
+    problem: Problem,
+    with_pair: tuple[str, str] | None = None,
+    short: tuple[str, int] | None = None,
+) -> int | None:
+    """Every plan there is, ties and all; for a handful of jobs and people. None: there is none.
+
+    `with_pair`: only plans with this (job, person) among the new ones. `short`: only plans in
+    which the job has fewer than so many new heads.
+    """
+    place = {one.id: at for at, one in enumerate(problem.jobs)}
+    index = {one.id: at for at, one in enumerate(problem.people)}
+
+    def wanted(new: Crews) -> bool:
+        if with_pair is not None and index[with_pair[1]] not in new[place[with_pair[0]]]:
+            return False
+        return short is None or len(new[place[short[0]]]) < short[1]
+
+    return min((cost for cost, new in _plans(problem) if wanted(new)), default=None)
+
+
+def _plans(problem: Problem) -> Iterator[tuple[int, Crews]]:
     found, heads = costs(problem), lacking(problem)
     who_may = [
         [who for who in range(len(problem.people)) if (at, who) in found] if heads[job.id] else []
         for at, job in enumerate(problem.jobs)
     ]
-    held: list[set[int]] = [set() for _ in problem.jobs]
+    held: Crews = [set() for _ in problem.jobs]
     index = {one.id: at for at, one in enumerate(problem.people)}
     place = {one.id: at for at, one in enumerate(problem.jobs)}
     for pin in problem.pinned:
         held[place[pin.job]].add(index[pin.person])
 
-    def tried(at: int, new: list[set[int]], used: Counter[int], cost: int) -> Iterator[int]:
+    def tried(at: int, new: Crews, used: Counter[int], cost: int) -> Iterator[tuple[int, Crews]]:
         if at == len(problem.jobs):
             if _whole(problem, new, held):
-                yield cost + _bands(problem, used)
+                yield cost + _bands(problem, used), new
             return
         job = problem.jobs[at]
         for count in range(heads[job.id] + 1):
@@ -125,7 +147,7 @@ def _bands(problem: Problem, used: Counter[int]) -> int:
     return total
 
 
-def _whole(problem: Problem, new: list[set[int]], held: list[set[int]]) -> bool:
+def _whole(problem: Problem, new: Crews, held: Crews) -> bool:
     """Whether no tie is broken by somebody new."""
     name = [one.id for one in problem.people]
     staff = [
