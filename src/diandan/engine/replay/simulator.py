@@ -212,8 +212,24 @@ class Simulator:
                 job.filled_at = self.now
             job.round += 1
             start = max([job.request.start, self.now] + [e.ready for e in job.engaged])
-            self._at(start, self._begin, job, job.round)
+            if lost := [e for e in job.engaged if not self._can_wait(job, e, start)]:
+                self._lose(job, lost)
+            else:
+                self._at(start, self._begin, job, job.round)
         self._stir(job)
+
+    def _can_wait(self, job: Job, found: Engaged, start: int) -> bool:
+        """Keep her hours from the common start on; False if she is promised elsewhere by then."""
+        person, away = int(job.people[found.place]), int(job.minutes_away[found.place])
+        begins, ends = found.ready - away, start + job.request.minutes + away
+        if (begins, ends) == (found.begins, found.ends):
+            return True
+        self.desk.release(person, found.begins, found.ends)
+        if self.desk.clash(person, begins, ends) >= 0:
+            return False
+        found.begins, found.ends = begins, ends
+        self.desk.promise(person, begins, ends)
+        return True
 
     def _coming(self, job: Job, found: Engaged) -> int | None:
         """Draw whether she comes; if she tells that she cannot, that will be heard."""
