@@ -45,6 +45,10 @@ def pending() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
 
 
+#: The number of the lock under which tables change; any number, the same everywhere.
+MIGRATING = 7_600_110
+
+
 def migrate(*, says: bool = False) -> int:
     """Apply what is pending; returns how many migrations that were."""
     from django.core.management import call_command
@@ -57,7 +61,10 @@ def migrate(*, says: bool = False) -> int:
     if waiting:
         if says:
             print(f"正在更新数据库结构:{len(waiting)} 步 (migrating)…", flush=True)
-        call_command("migrate", verbosity=0, interactive=False, stdout=sys.stderr)
+        # Two commands may start at once; the second waits, and then finds nothing to do.
+        with psycopg.connect(env.database_url(), autocommit=True) as alone:
+            alone.execute("SELECT pg_advisory_lock(%s)", (MIGRATING,))
+            call_command("migrate", verbosity=0, interactive=False, stdout=sys.stderr)
     return len(waiting)
 
 
