@@ -10,7 +10,7 @@ from diandan.engine import problem as problems
 from diandan.engine.plan import read as read_plan
 from diandan.flow import answers
 from diandan.flow.conductor import do_job
-from diandan.flow.dispatcher import dispatch_once
+from diandan.flow.dispatcher import Watch, dispatch_once
 from diandan.flow.pulse import EVERY, SILENT_AFTER, alive, beat
 from diandan.flow.worker import run_once
 from diandan.path.bundle.models import Job
@@ -131,3 +131,12 @@ def test_a_silent_process_is_taken_for_dead(world: World) -> None:
     beat("dispatch", world.at + EVERY / 2)
     assert alive(world.at) == {"dispatch": True}
     assert alive(world.at + SILENT_AFTER * 2) == {"dispatch": False}
+
+
+def test_the_process_looks_again_only_when_something_happened(world: World) -> None:
+    watch = Watch()
+    assert watch.has_news(world.at)
+    assert not watch.has_news(world.at)
+    world.place()
+    assert watch.has_news(world.at)
+    assert watch.has_news(world.at + timedelta(minutes=1))
