@@ -22,12 +22,15 @@ from diandan.engine import problem
 from diandan.engine.staffing.solve import solve
 from diandan.ground.people.actor import SYSTEM
 from diandan.ground.places.models import Place
+from diandan.ground.record.models import FactRow
 from diandan.kit.clock import now
 from diandan.kit.refusal import Refusal
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.states import JobState
+from diandan.path.dispatch.explaining import explain_some
 from diandan.path.dispatch.models import DispatchRound
 from diandan.path.dispatch.planning import forget_unused, plan_round
+from diandan.path.dispatch.trying import try_some
 
 from .byhand import goes_by_hand
 from .choice import flow_of
@@ -48,6 +51,27 @@ def dispatch_once(at: datetime) -> int:
     for job in rows.order_by("promise_at", "id"):
         waiting[job.centre_id].append(job)
     return sum(_centre(jobs[0].centre, jobs, at) for jobs in waiting.values())
+
+
+class Watch:
+    """Whether a round could differ from the last: a fact came, or a minute has passed."""
+
+    def __init__(self) -> None:
+        self.seen: tuple[int, int] = (-1, -1)
+
+    def has_news(self, at: datetime) -> bool:
+        """One cheap query; most looks end here."""
+        newest = FactRow.objects.order_by("-id").values_list("id", flat=True).first() or 0
+        mark = newest, int(at.timestamp()) // 60
+        if mark == self.seen:
+            return False
+        self.seen = mark
+        return True
+
+
+def explain_once(at: datetime) -> int:
+    """What can wait until everybody was asked: reasons of rounds, and weights to be tried."""
+    return explain_some(at) + try_some(at)
 
 
 def _centre(centre: Place, jobs: list[Job], at: datetime) -> int:
@@ -90,10 +114,12 @@ def run_forever() -> None:
     signal.signal(signal.SIGINT, ask_to_stop)
     warm()
     last_slow = now()
+    watch = Watch()
     while not stop.is_set():
         at = now()
         try:
-            done = dispatch_once(at)
+            done = dispatch_once(at) if watch.has_news(at) else 0
+            done += explain_once(at)
             beat(NAME, at)
             if at - last_slow >= SLOW_EVERY or at < last_slow:
                 forget_unused(at)

@@ -116,7 +116,16 @@ def make_offer(
     chosen = [row for row in rows if row.candidate.team_id in wanted]
     _check_chosen(chosen, wanted, overruled)
     offer(
-        job, chosen=chosen, verb="offer", expires_at=expires_at, by=by, at=at, overruled=overruled
+    if planned and planned[0] not in wanted and not overruled.strip():
+        raise Refusal("overrule_reason", _("不按方案派,请写明理由,会记录下来。"), field="overruled")
+        job,
+        chosen=chosen,
+        verb="offer",
+        expires_at=expires_at,
+        by=by,
+        at=at,
+        overruled=overruled,
+        round_id=round_id,
     )
 
 
@@ -221,7 +230,9 @@ def _check_chosen(chosen: list[Ranked], wanted: set[UUID], overruled: str) -> No
             "not_eligible",
             _("%(names)s 没有登记所需技能,不能派。") % {"names": "、".join(unskilled)},
         )
-    against = [row for row in chosen if row.ruled_out and row.ruled_out != "asked_before"]
+    # Who asked to be dispatched by a person is dispatched by one: that needs no reason.
+    free = ("", "asked_before", "by_hand_only")
+    against = [row for row in chosen if row.ruled_out not in free]
     if against and not overruled.strip():
         raise Refusal(
             "overrule_reason",

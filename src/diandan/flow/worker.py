@@ -65,9 +65,9 @@ def run_once(at: datetime, *, slow: bool = True, dispatch: bool = True) -> int:
         done += send_due(at=at, adapters=_ways_out(), limit=SENT_A_TURN)
         if dispatch:
             # Imported when wanted: the engine is loaded in the dispatch process, not in this one.
-            from .dispatcher import dispatch_once
+            from .dispatcher import dispatch_once, explain_once
 
-            done += dispatch_once(at)
+            done += dispatch_once(at) + explain_once(at)
         total += done
         if not done:
             return total

@@ -10,7 +10,7 @@ Costs are the engine's: thousandths of a kilometre's worth, lower asked first.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from diandan.engine import aims, problem, rules
@@ -165,6 +165,14 @@ def _bands(room: int, step: int) -> tuple[tuple[int, int], ...]:
     return (*bands, (room - singles, step * singles))
 
 
+def reweighed(round_: problem.Problem, weights: Weights) -> problem.Problem:
+    """A kept problem as it would have been put with these weights."""
+    people = tuple(
+        replace(one, load_bands=_bands(one.capacity, weights.load)) for one in round_.people
+    )
+    return replace(round_, people=people, weights=weights)
+
+
 def _job(row: JobRow, now: int) -> problem.Job:
     start, end = row.window
     waited = min(max(0, now - row.made) // 60 * UNMET_A_HOUR, UNMET_WAIT_MAX)
@@ -232,4 +240,6 @@ def _gravest(codes: set[str]) -> str:
     """The rule that is said: first those that nobody may overrule."""
     against = codes - {"", "refused"}
     known = [code for code in GRAVEST_FIRST if code in against]
-    return next(iter([*known, *sorted(against)]), "")
+    # What the team itself asked for stands last: a person may set it aside without a reason.
+    rest = sorted(against - set(known), key=lambda code: (code == "by_hand_only", code))
+    return next(iter([*known, *rest]), "")

@@ -40,10 +40,78 @@ class DispatchRound(models.Model):
     problem = models.JSONField()
     plan = models.JSONField()
     order = models.JSONField(default=dict)
+    reasons = models.JSONField(default=dict, help_text="why each team, why not; see `explaining`")
+    explained_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "dispatch_round"
-        indexes = [models.Index(fields=["centre", "made_at"], name="dispatch_round_centre")]
+        indexes = [
+            models.Index(fields=["centre", "made_at"], name="dispatch_round_centre"),
+            models.Index(
+                fields=["made_at"],
+                condition=models.Q(explained_at=None),
+                name="dispatch_round_unexplained",
+            ),
+        ]
+
+
+class DispatchWeights(models.Model):
+    """派单权重 a centre has set: never edited, the newest holds; the older are its history."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    centre = models.ForeignKey(Place, models.CASCADE, related_name="+")
+    values = models.JSONField()
+    set_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "dispatch_weights"
+        indexes = [models.Index(fields=["centre", "set_at"], name="dispatch_weights_centre")]
+
+
+class WhatIf(models.Model):
+    """试算: other weights tried on kept rounds by the dispatch process, before they are chosen."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("正在算")
+        DONE = "done", _("算好了")
+        FAILED = "failed", _("没算成")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    centre = models.ForeignKey(Place, models.CASCADE, related_name="+")
+    values = models.JSONField()
+    state = models.CharField(max_length=6, choices=State.choices, default=State.ASKED)
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    result = models.JSONField(default=dict, help_text="differences so far; `left`: rounds to try")
+
+    class Meta:
+        db_table = "dispatch_what_if"
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=models.Q(state="asked"), name="what_if_asked"
+            )
+        ]
+
+
+class ByHandOnly(models.Model):
+    """改由人工派单 (个保法 24): this team is asked by a person only, until its leader ends it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "dispatch_by_hand_only"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team"], condition=models.Q(ended_at=None), name="by_hand_only_once"
+            )
+        ]
 
 
 class Offer(models.Model):

@@ -17,14 +17,14 @@ from diandan.engine.plan import write as write_plan
 from diandan.engine.problem import Problem
 from diandan.engine.round import Round
 from diandan.engine.staffing.solve import solve
-from diandan.engine.weights import Weights
 from diandan.engine.writing import write as write_problem
 from diandan.ground.places.models import Place
 from diandan.path.bundle.models import Job
 
-from .core import as_problem
+from .core import Scene, as_problem
 from .models import DispatchRound
 from .scene import scene_of
+from .weights import weights_of
 
 #: So many teams a job are kept in the order in which they would be asked.
 KEPT = 8
@@ -41,7 +41,7 @@ def plan_round(
     step = at - timedelta(minutes=int(at.timestamp()) // 60 % STEP_MINUTES)
     step = step.replace(second=0, microsecond=0)
     scene = scene_of(centre, jobs, step, takers_only=takers_only)
-    problem = as_problem(scene, Weights())
+    problem = as_problem(scene, weights_of(centre))
     document = write_problem(problem)
     mark = digest(document)
     last = latest(centre)
@@ -62,6 +62,7 @@ def plan_round(
         problem=document,
         plan=write_plan(plan),
         order=asking_order(problem, plan),
+        reasons={"barred": barred_in(scene)},
     )
     return made, True
 
@@ -69,6 +70,14 @@ def plan_round(
 def latest(centre: Place) -> DispatchRound | None:
     """The centre's newest round."""
     return DispatchRound.objects.filter(centre=centre).order_by("-made_at", "-id").first()
+
+
+def barred_in(scene: Scene) -> dict[str, dict[str, list[str]]]:
+    """Job → this house's own code → the teams it kept out: the problem only says "refused"."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for (job, team), code in sorted(scene.barred.items()):
+        found.setdefault(str(job), {}).setdefault(code, []).append(str(team))
+    return found
 
 
 def asking_order(problem: Problem, plan: Plan) -> dict[str, list[str]]:

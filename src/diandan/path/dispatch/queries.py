@@ -8,13 +8,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from diandan.engine.weights import Weights
 from diandan.kit.refusal import missing
 from diandan.path.bundle.models import Job
 
 from .core import Ranked, rank
 from .models import Offer
 from .scene import scene_of
+from .weights import weights_of
 
 
 def candidates_for(job: Job, at: datetime, *, takers_only: bool) -> list[Ranked]:

@@ -19,7 +19,7 @@ from diandan.path.bundle.models import Bond, Job
 from diandan.path.bundle.states import JobState
 
 from .core import ASKS_A_WEEK, JobRow, Scene, TeamRow, chance
-from .models import Offer
+from .models import ByHandOnly, Offer
 
 LIVING = (JobState.ENGAGED, JobState.ALLOCATED, JobState.SERVING)
 #: How far back a team's answers tell how it will answer.
@@ -130,11 +130,13 @@ def _barred(
                 found[job.id, team.id] = code
     return found
 
+    by_hand = set(ByHandOnly.objects.filter(ended_at=None).values_list("team_id", flat=True))
 
 def _bar(team: TeamRow, asked: set[UUID], failed: set[UUID], only: set[UUID] | None) -> str:
     if team.id in asked:
         return "asked_before"
     if team.id in failed:
+            code = code or ("by_hand_only" if team.id in by_hand else "")
         return "failed_before"
     if only is not None and team.id not in only:
         return "not_taken"

@@ -1,0 +1,73 @@
+"""派单说明: why each team, who came next and what would help, worked out after the asking.
+
+Exact differences need the round solved again with another team forced in, so they take longer
+than the plan itself. They are worked out a slice at a time by the dispatch process, after it has
+asked, and kept with the round; pages only read them. Loads the compiled engine: see README.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from diandan.engine import problem as problems
+from diandan.engine.explain import each
+from diandan.engine.plan import read as read_plan
+
+from .models import DispatchRound, Offer
+from .planning import latest
+
+#: So long explaining may hold up the next round, in seconds.
+SLICE = 0.2
+#: The jobs of a round that are explained exactly; beyond them the pages say the ranking's words.
+JOBS_MAX = 300
+#: Older rounds are left as they are: nobody waits for them.
+SINCE = timedelta(days=1)
+
+
+def explain_some(at: datetime, *, seconds: float = SLICE) -> int:
+    """Explain as many jobs of the newest unexplained round as fit; returns how many."""
+    made = (
+        DispatchRound.objects.filter(explained_at=None, made_at__gte=at - SINCE)
+        .select_related("centre")
+        .order_by("-made_at", "-id")
+        .first()
+    )
+    if made is None:
+        return 0
+    reasons = made.reasons
+    told = reasons.setdefault("jobs", {})
+    left = [key for key in _wanted(made) if key not in told]
+    until = time.monotonic() + seconds
+    done = 0
+    for key, row in _rows(made, left):
+        told[key] = row
+        done += 1
+        if time.monotonic() >= until:
+            break
+    if done == len(left):
+        made.explained_at = at
+    made.save(update_fields=["reasons", "explained_at"])
+    return max(done, 1)
+
+
+def _rows(made: DispatchRound, left: list[str]) -> Iterator[tuple[str, dict[str, object]]]:
+    if not left:
+        return
+    plan = read_plan(made.plan)
+    for reason in each(problems.read(made.problem), plan, left):
+        row = reason.row()
+        # Who was ruled out can be said at any time from the problem itself; it need not be kept.
+        yield reason.job, {part: row[part] for part in ("chosen", "instead", "unmet")}
+
+
+def _wanted(made: DispatchRound) -> list[str]:
+    """The jobs whose reasons somebody may read: those that wait, and those that were asked."""
+    newest = latest(made.centre)
+    asked = {
+        str(job_id)
+        for job_id in Offer.objects.filter(round=made).values_list("job_id", flat=True).distinct()
+    }
+    current = newest is not None and newest.id == made.id
+    return [key for key in made.order if current or key in asked][:JOBS_MAX]
