@@ -20,7 +20,7 @@ from .weights import weights_of
 def candidates_for(job: Job, at: datetime, *, takers_only: bool) -> list[Ranked]:
     """Every living team of the job's centre, ranked with reasons. A few queries, whatever n."""
     scene = scene_of(job.centre, [job], at, takers_only=[job.id] if takers_only else [])
-    return rank(scene, scene.jobs[0], Weights())
+    return rank(scene, scene.jobs[0], weights_of(job.centre))
 
 
 def offer_for_change(offer_id: UUID) -> Offer:
