@@ -14,9 +14,11 @@ from diandan.engine.replay.summary import aims, summary
 from diandan.engine.replay.world import WorldTrouble
 
 from .house import NOTHING
+from .replaying.gaps import levels
+from .replaying.gaps import said as gaps_said
 from .replaying.page import page
 from .replaying.seeds import Done, Task, do_all, world_for
-from .replaying.words import AIMS, FIGURES, POLICIES, figure
+from .replaying.words import AIMS, FIGURES, POLICIES, SUPPLY, figure
 
 HELP = "把一个月的点单按各种派法重演一遍,比较谁被问、等多久、公不公平"
 NEEDS = NOTHING
@@ -31,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--policies", default=",".join(NAMES), help="派法,用逗号隔开")
     parser.add_argument("--facts", default="", help="本中心的事实(JSON 行),代替抽出来的")
     parser.add_argument("--frontier", action="store_true", help="再把公平的分量从 0 调到 4")
+    parser.add_argument("--hindsight", action="store_true", help="只比先来先派与事后最优的差距")
     parser.add_argument("--cores", type=int, default=0, help="用几个核,默认全部")
     parser.add_argument("--json", action="store_true", help="只印一个 JSON")
     parser.add_argument("--page", default="", help="把曲线写成一个网页文件")
@@ -38,6 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0: replayed; 2: the parameters or facts are not usable, said in a sentence."""
+    if args.hindsight:
+        return _hindsight(max(1, args.seeds), as_json=args.json)
     names = tuple(args.policies.split(","))
     if strange := [name for name in names if name not in NAMES]:
         return _refuse(f"没有这种派法:{' '.join(strange)};可选:{' '.join(NAMES)}")
@@ -114,6 +119,22 @@ def _print(done: list[Done]) -> None:
                 print(f"  {'达到' if aim.met else '未达到'} {AIMS[aim.name]}:{aim.reached:.4g}")
             for key, best in worse.items():
                 print(f"  不如 {POLICIES[best]}:{FIGURES.get(key, key)}")
+
+
+def _hindsight(seeds: int, *, as_json: bool) -> int:
+    found = levels(seeds)
+    if as_json:
+        print(json.dumps(gaps_said(found), ensure_ascii=False))
+        return 0
+    for level in found:
+        print(
+            f"{SUPPLY.get(level.name, level.name)}(每单 {level.people_a_job:g} 人):"
+            f"先来先派 {level.first_come_over_hindsight:.3f} 倍,"
+            f"随时可改 {level.ours_over_hindsight:.3f} 倍;"
+            f"差距补上 {100 * level.closed.mean:.1f}% ± {100 * level.closed.half:.1f}%"
+            f"({'达到' if level.met else '未达到'} 60%)"
+        )
+    return 0
 
 
 def _progress(done: Done) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from diandan.config import env
 from diandan.engine.replay.run import NAMES
 from diandan.ops import replay as command
-from diandan.ops.replaying import presets
+from diandan.ops.replaying import gaps, presets
 from diandan.ops.replaying.page import page
 from diandan.ops.replaying.seeds import Done, Task, do_all
 from diandan.ops.replaying.words import AIMS
@@ -56,6 +56,10 @@ def run(tell: Callable[[str], None]) -> tuple[bool, dict[str, Any]]:
                 for aim in reached:
                     good = good and (aim["met"] or name != "ours_settled")
                     tell(f"{district} {preset} {name} {AIMS[aim['name']]}:{aim['reached']:.4g}")
+    made["hindsight"] = gaps.said(gaps.levels(2 * SEEDS))
+    for level in made["hindsight"]:
+        good = good and level["met"]
+        tell(f"{level['supply']}:与事后最优的差距补上 {level['gap_closed']:.3f}")
     return good, made
 
 

@@ -35,6 +35,7 @@ REASONS = {
     "busy_or_at_limit": "剩下的人另有安排或本周已问满",
     "time_ran_out": "来不及",
 }
+SUPPLY = {"surplus": "人手有余", "tight": "人手刚好", "short": "人手不足"}
 AIMS = {
     "served_against_oracle": "按承诺服务 ÷ 先知(≥ 0.99)",
     "idle_feasible": "可问而 30 天未被问(≤ 0.001)",
