@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diandan.engine import aims, rules
-from diandan.engine.check import lacking
+from diandan.engine.check import check, lacking
 from diandan.engine.check.pair import Facts, price_of, ruled_out
 from diandan.engine.check.ties import impossible
+from diandan.engine.problem import Job, Person, Problem
 from diandan.engine.round import Round
 from diandan.engine.staffing import plain, relax
+from diandan.engine.staffing import solve as staffing
 from diandan.engine.staffing.offer import Model, model_of
+from diandan.engine.weights import Weights
 from diandan.ops.engining import rounds, trials
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -114,3 +118,25 @@ def test_plain_python_finds_what_the_core_finds(data: st.DataObject) -> None:
     assert by_hand is not None
     assert by_hand.cost == solved.cost * big
     assert plain.solve.__module__.endswith("plain")
+
+
+def test_a_search_cut_short_states_its_gap_and_says_the_same_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    crews = tuple(
+        Job(f"j{at}", (0, 60), 60, 1000 + at, heads=3, all_or_nothing=True) for at in range(9)
+    )
+    people = tuple(Person(f"p{at}", capacity=1, tasks_this_week=at % 3) for at in range(13))
+    problem = Problem(people, crews, weights=Weights(load=90, travel=0, turn=0))
+    monkeypatch.setattr(staffing, "NODES_LEAST", 4)
+    monkeypatch.setattr(staffing, "NODES_MOST", 4)
+    plan = staffing.solve(problem)
+    assert plan == staffing.solve(problem, seed=7)
+    assert not plan.optimal
+    assert plan.proof == "none"
+    report = check(problem, plan)
+    assert not report.faults
+    assert report.proven <= plan.bound < plan.cost
+    monkeypatch.setattr(staffing, "NODES_MOST", 3000)
+    longer = staffing.solve(problem, seconds=20)
+    assert plan.bound <= longer.bound <= longer.cost <= plan.cost

@@ -25,13 +25,18 @@ class Lot:
         self.model = model_of(self.round)
         self.ties = ties_of(self.round)
         self.part_with: dict[int, set[int]] = {}
+        self.models: dict[int, Model] = {}
         for jobs in parts(self.model, self.ties):
             for job in jobs:
                 self.part_with[job] = jobs
 
     def part(self, job: int) -> Model:
         """The jobs that compete, directly or through others, with this one."""
-        return part_of(self.model, self.part_with[job])
+        jobs = self.part_with[job]
+        key = min(jobs)
+        if key not in self.models:
+            self.models[key] = part_of(self.model, jobs)
+        return self.models[key]
 
     def decided(self, job: int, *cuts: Cut) -> Found:
         """The job's part solved anew with these decisions."""

@@ -8,6 +8,7 @@ nobody is asked to take back a no. Failing that, one more person must come, or a
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from diandan.engine.problem import Problem
 CANDIDATES = 12
 GUESTS = 4
 GUEST = "新人"
+Ways = Sequence[tuple[Change, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,32 +142,30 @@ def _raise(lot: Lot, job: int, price: int) -> tuple[Change, ...]:
     return (Change("price", lot.round.problem.jobs[job].id, amount=price),)
 
 
-def _price_after(
-    problem: Problem, picked: list[tuple[Change, ...]], key: str, target: int
-) -> int | None:
+def _price_after(problem: Problem, picked: Ways, key: str, target: int) -> int | None:
     after = _after(problem, picked)
     return _worth(after, after.round.job_at[key], target)
 
 
-def _after(problem: Problem, picked: list[tuple[Change, ...]]) -> Lot:
+def _after(problem: Problem, picked: Ways) -> Lot:
     return Lot(changed(problem, tuple(change for changes in picked for change in changes)))
 
 
 def _least(
     problem: Problem,
-    picked: list[tuple[Change, ...]],
+    picked: Ways,
     binding: dict[str, int],
     key: str,
     target: int,
 ) -> Remedy:
-    """Leave out whoever is not needed after all; then ask for the price, if that is short too."""
-    for changes in list(picked):
-        fewer = [one for one in picked if one is not changes]
+    """Leave out every step not needed after all; then ask for the price, if that is short too."""
+    steps = [(change,) for changes in picked for change in changes]
+    for step in list(steps):
+        fewer = [one for one in steps if one is not step]
         if _price_after(problem, fewer, key, target) is not None:
-            picked = fewer
-    after = _after(problem, picked)
+            steps = fewer
+    after = _after(problem, steps)
     job = after.round.job_at[key]
     price = _worth(after, job, target)
     raised = () if price is None else _raise(after, job, price)
-    flat = tuple(change for changes in picked for change in changes)
-    return Remedy("rules", binding, flat + raised, target)
+    return Remedy("rules", binding, tuple(step for (step,) in steps) + raised, target)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from diandan.engine.staffing.broken import Staff, branches, staff_of
 from diandan.engine.staffing.offer import Cut, Model, Pair, Ties, cut_down
-from diandan.engine.staffing.relax import Relaxed, relax
+from diandan.engine.staffing.relax import Relaxed, prepare, relax
 
 Cuts = tuple[Cut, ...]
 Stop = Callable[[], bool]
@@ -38,6 +38,7 @@ class _Node:
 
 def search(model: Model, ties: Ties, limit: int, stop: Stop, first: Cuts = ()) -> Found:
     """The cheapest plan that breaks no tie, within `limit` nodes; `first` holds throughout."""
+    prepare(model)
     root = _node(model, ties, first)
     if root is None:
         return Found(None, {}, 0, 1)

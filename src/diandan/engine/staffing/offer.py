@@ -8,17 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from diandan.engine import aims, rules
+from diandan.engine.compiled import Ints
 from diandan.engine.round import Round
 from diandan.engine.staffing.sieve import Sieve
 
 Pair = tuple[int, int]
 
 
+class Row(NamedTuple):
+    """A job's arcs, cheapest first, every cost raised by `shift`; `short` is cut to 32 bits."""
+
+    costs: list[int]
+    cols: Ints
+    short: Ints
+    shift: int
+
+
 @dataclass(slots=True)
 class Model:
-    """Jobs and people by their place in the problem. `must`: the job's `need` is not optional."""
+    """Jobs and people by their place in the problem. `must`: the job's `need` is not optional.
+
+    `slots` are the columns, (person, band) each; they and `ready` rows are shared by every
+    model cut from this one, so rows are never changed in place.
+    """
 
     need: dict[int, int]
     price: dict[int, int]
@@ -28,6 +43,19 @@ class Model:
     must: set[int] = field(default_factory=set)
     shut: set[tuple[int, int, int]] = field(default_factory=set)
     constant: int = 0
+    slots: list[tuple[int, int]] = field(default_factory=list)
+    first: dict[int, int] = field(default_factory=dict)
+    ready: dict[int, Row] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.slots:
+            for who in sorted({person for row in self.cost.values() for person in row}):
+                self.first[who] = len(self.slots)
+                self.slots += [(who, band) for band in range(len(self.bands[who]))]
+
+    def columns(self, who: int) -> range:
+        """Her columns, one a band."""
+        return range(self.first[who], self.first[who] + len(self.bands[who]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +88,8 @@ def model_of(round_: Round) -> Model:
             if rules.may(round_, job, person):
                 cost[at][int(who)] = aims.cost(round_, job, person)
     bands = {who: person.bands for who, person in enumerate(problem.people)}
-    model = Model(need, price, fewest, cost, bands)
-    prune(model, ties_of(round_))
-    return model
+    prune(cost, need, ties_of(round_))
+    return Model(need, price, fewest, cost, bands)
 
 
 def ties_of(round_: Round) -> Ties:
@@ -77,36 +104,36 @@ def ties_of(round_: Round) -> Ties:
     )
 
 
-def prune(model: Model, ties: Ties) -> None:
+def prune(cost: dict[int, dict[int, int]], need: dict[int, int], ties: Ties) -> None:
     """Drop pairs that no plan can hold because of a tie; until nothing more follows."""
     for job, person in ties.held:
         for a, b in _both(ties.people_apart):
             if person == a:
-                model.cost.get(job, {}).pop(b, None)
+                cost.get(job, {}).pop(b, None)
         for a, b in _both(ties.jobs_apart):
             if job == a:
-                model.cost.get(b, {}).pop(person, None)
+                cost.get(b, {}).pop(person, None)
     dropped = True
     while dropped:
-        dropped = _drop_lonely(model, ties)
+        dropped = _drop_lonely(cost, need, ties)
 
 
-def _drop_lonely(model: Model, ties: Ties) -> bool:
+def _drop_lonely(cost: dict[int, dict[int, int]], need: dict[int, int], ties: Ties) -> bool:
     """Who must come with somebody that cannot come does not come."""
     gone: list[Pair] = []
     for a, b in _both(ties.people_together):
-        for job, row in model.cost.items():
-            if a in row and (job, b) not in ties.held and (b not in row or model.need[job] < 2):
+        for job, row in cost.items():
+            if a in row and (job, b) not in ties.held and (b not in row or need[job] < 2):
                 gone.append((job, a))
     for a, b in _both(ties.jobs_together):
-        other = model.cost.get(b, {})
+        other = cost.get(b, {})
         gone += [
             (a, person)
-            for person in model.cost.get(a, {})
+            for person in cost.get(a, {})
             if (b, person) not in ties.held and person not in other
         ]
     for job, person in gone:
-        model.cost[job].pop(person, None)
+        cost[job].pop(person, None)
     return bool(gone)
 
 
@@ -131,11 +158,14 @@ def cut_down(model: Model, cuts: Iterable[Cut]) -> Model | None:
         dict(model.need),
         dict(model.price),
         model.fewest,
-        {job: dict(row) for job, row in model.cost.items()},
+        dict(model.cost),
         dict(model.bands),
         set(model.must),
         set(model.shut),
         model.constant,
+        model.slots,
+        model.first,
+        dict(model.ready),
     )
     exactly: dict[int, int] = {}
     forced: dict[int, set[int]] = {}
@@ -144,9 +174,10 @@ def cut_down(model: Model, cuts: Iterable[Cut]) -> Model | None:
             case "forbid":
                 if cut.person in forced.get(cut.job, ()):
                     return None
-                small.cost[cut.job].pop(cut.person, None)
+                _without(small, cut.job, cut.person)
             case "shut":
                 small.shut.add((cut.job, cut.person, cut.band))
+                small.ready.pop(cut.job, None)
             case "exactly":
                 if exactly.setdefault(cut.job, cut.heads) != cut.heads:
                     return None
@@ -166,12 +197,20 @@ def cut_down(model: Model, cuts: Iterable[Cut]) -> Model | None:
     return small
 
 
+def _without(model: Model, job: int, person: int) -> None:
+    """A row of its own without this person."""
+    row = model.cost[job]
+    if person in row:
+        model.cost[job] = {who: cost for who, cost in row.items() if who != person}
+        model.ready.pop(job, None)
+
+
 def _force(model: Model, cut: Cut) -> bool:
     """Put the pair into the plan: what is left is a smaller problem and a constant.
 
     It takes the cheapest slot left; what was decided before about her bands no longer binds.
     """
-    cost = model.cost[cut.job].pop(cut.person, None)
+    cost = model.cost[cut.job].get(cut.person)
     bands = list(model.bands.get(cut.person, ()))
     left = next((at for at, (count, _) in enumerate(bands) if count > 0), None)
     if cost is None or left is None or model.need[cut.job] == 0:
@@ -179,7 +218,10 @@ def _force(model: Model, cut: Cut) -> bool:
     count, extra = bands[left]
     bands[left] = (count - 1, extra)
     model.bands[cut.person] = tuple(bands)
-    model.shut = {one for one in model.shut if one[1] != cut.person}
+    for shut in [one for one in model.shut if one[1] == cut.person]:
+        model.shut.discard(shut)
+        model.ready.pop(shut[0], None)
+    _without(model, cut.job, cut.person)
     model.need[cut.job] -= 1
     model.constant += cost + extra
     return True

@@ -1,10 +1,13 @@
 """松弛: the model without ties, solved to its proven optimum with prices.
 
-A person with load bands becomes one column a band; the compiled core does the rest.
+A person with load bands becomes one column a band; the compiled core does the rest. A job's
+arcs are laid out once and shared by every model in which that job's row is the same, since a
+search solves hundreds of models that differ in a pair or two.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,9 +15,7 @@ import numpy as np
 from diandan.engine.assign import cold
 from diandan.engine.assign.graph import COST_LIMIT, Pairs
 from diandan.engine.staffing import plain
-from diandan.engine.staffing.offer import Model
-
-Rows = list[list[tuple[int, int]]]
+from diandan.engine.staffing.offer import Model, Row
 
 
 @dataclass(slots=True)
@@ -29,20 +30,29 @@ class Relaxed:
 
 @dataclass(slots=True)
 class _Sheet:
+    """`kept`: how many of a row's arcs, cheapest first, can be in an optimum at all."""
+
     jobs: list[int]
-    slots: list[tuple[int, int]]
-    arcs: Rows  # row → (column, cost), cheapest first; costs are shifted to be ≥ 0
+    rows: list[Row]
+    kept: list[int]
     need: list[int]
     price: list[int]
     cap: list[int]
-    shift: list[int]
 
 
 def relax(model: Model) -> Relaxed | None:
     """The cheapest plan of the model; None when a job that must be filled cannot be."""
-    sheet = _sheet(model)
-    if sheet is None:
+    jobs = sorted(model.need)
+    if any(job in model.must and model.need[job] > len(model.cost[job]) for job in jobs):
         return None
+    rows = [_row(model, job) for job in jobs]
+    sheet = _Sheet(jobs, rows, [], [model.need[job] for job in jobs], [], [])
+    sheet.cap = [model.bands[who][band][0] for who, band in model.slots]
+    for job, row in zip(jobs, rows, strict=True):
+        price = model.price[job] + row.shift
+        sheet.price.append(price)
+        sheet.kept.append(len(row.costs) if job in model.must else bisect_right(row.costs, price))
+    _make_dear(model, sheet)
     if max(sheet.price, default=0) < COST_LIMIT:
         taken, u, v = _by_core(sheet)
     else:
@@ -50,37 +60,33 @@ def relax(model: Model) -> Relaxed | None:
     return _read(model, sheet, taken, u, v)
 
 
-def _sheet(model: Model) -> _Sheet | None:
-    jobs = sorted(model.need)
-    slots = [
-        (who, band)
-        for who in sorted({person for row in model.cost.values() for person in row})
-        for band, (count, _) in enumerate(model.bands[who])
-        if count > 0
-    ]
-    of_person: dict[int, list[int]] = {}
-    for col, (who, _) in enumerate(slots):
-        of_person.setdefault(who, []).append(col)
-    extra = [model.bands[who][band][1] for who, band in slots]
-    sheet = _Sheet(jobs, slots, [], [], [], [model.bands[w][b][0] for w, b in slots], [])
-    for job in jobs:
-        if job in model.must and model.need[job] > len(model.cost[job]):
-            return None
-        row = [
-            (col, cost + extra[col])
-            for who, cost in model.cost[job].items()
-            for col in of_person.get(who, ())
-            if (job, who, slots[col][1]) not in model.shut
-        ]
-        shift = max(0, -min((cost for _, cost in row), default=0))
-        if job not in model.must:
-            row = [one for one in row if one[1] <= model.price[job]]
-        sheet.arcs.append(sorted(((c, k + shift) for c, k in row), key=lambda a: (a[1], a[0])))
-        sheet.need.append(model.need[job])
-        sheet.price.append(model.price[job] + shift)
-        sheet.shift.append(shift)
-    _make_dear(model, sheet)
-    return sheet
+def prepare(model: Model) -> None:
+    """Lay out every row once, for all the models that will be cut from this one."""
+    for job in model.need:
+        _row(model, job)
+
+
+def _row(model: Model, job: int) -> Row:
+    """The job's arcs, cheapest first, costs shifted to be no less than zero."""
+    known = model.ready.get(job)
+    if known is not None:
+        return known
+    found = sorted(
+        (cost + model.bands[who][band][1], col)
+        for who, cost in model.cost[job].items()
+        for band, col in enumerate(model.columns(who))
+        if (job, who, band) not in model.shut
+    )
+    shift = max(0, -found[0][0]) if found else 0
+    costs = [cost + shift for cost, _ in found]
+    row = Row(
+        costs,
+        np.array([col for _, col in found], np.int32),
+        np.array([min(cost, COST_LIMIT) for cost in costs], np.int32),
+        shift,
+    )
+    model.ready[job] = row
+    return row
 
 
 def _make_dear(model: Model, sheet: _Sheet) -> None:
@@ -89,46 +95,57 @@ def _make_dear(model: Model, sheet: _Sheet) -> None:
         return
     dear = 1
     for at, job in enumerate(sheet.jobs):
-        worst = max((cost for _, cost in sheet.arcs[at]), default=0)
+        kept = sheet.kept[at]
+        worst = sheet.rows[at].costs[kept - 1] if kept else 0
         dear += sheet.need[at] * max(worst, 0 if job in model.must else sheet.price[at])
     for at, job in enumerate(sheet.jobs):
         if job in model.must:
             sheet.price[at] = dear
 
 
+#: Row → places of its arcs in the plan; prices of rows; prices of columns.
 Prices = tuple[list[list[int]], list[int], list[int]]
 
 
 def _by_core(sheet: _Sheet) -> Prices:
-    start = np.zeros(len(sheet.arcs) + 1, np.int64)
-    np.cumsum([len(row) for row in sheet.arcs], out=start[1:])
-    flat = [arc for row in sheet.arcs for arc in row]
+    start = np.zeros(len(sheet.rows) + 1, np.int64)
+    np.cumsum(sheet.kept, out=start[1:])
+    none = [np.zeros(0, np.int32)]
+    pieces = list(zip(sheet.rows, sheet.kept, strict=True))
     graph, _ = cold.solve(
         Pairs(
             start,
-            np.array([col for col, _ in flat], np.int32),
-            np.array([cost for _, cost in flat], np.int32),
+            np.concatenate(none + [row.cols[:kept] for row, kept in pieces]),
+            np.concatenate(none + [row.short[:kept] for row, kept in pieces]),
             np.array(sheet.need, np.int32),
             np.array(sheet.price, np.int32),
             np.array(sheet.cap, np.int32),
         )
     )
-    taken: list[list[int]] = []
-    for row, arcs in enumerate(sheet.arcs):
-        first = int(start[row])
-        taken.append([col for at, (col, _) in enumerate(arcs, first) if graph.taken[at]])
+    taken: list[list[int]] = [[] for _ in sheet.rows]
+    arcs = np.flatnonzero(graph.taken[: int(start[-1])])
+    for row, arc in zip(np.searchsorted(start, arcs, "right") - 1, arcs, strict=True):
+        taken[int(row)].append(int(arc - start[row]))
     # A job without takers leaves its price unset; it is worth its whole unmet price.
-    u = [min(int(graph.u[row]), sheet.price[row]) for row in range(len(sheet.need))]
-    for row, arcs in enumerate(sheet.arcs):
-        if not arcs:
-            u[row] = sheet.price[row]
-    return taken, u, [int(value) for value in graph.v]
+    u = [
+        min(value, price) if kept else price
+        for value, price, kept in zip(graph.u.tolist(), sheet.price, sheet.kept, strict=True)
+    ]
+    return taken, u, graph.v.tolist()
 
 
 def _by_plain(sheet: _Sheet) -> Prices:
-    full = plain.Sheet(sheet.arcs, sheet.need, sheet.price, sheet.cap)
+    arcs = [
+        list(zip(row.cols[:kept].tolist(), row.costs[:kept], strict=True))
+        for row, kept in zip(sheet.rows, sheet.kept, strict=True)
+    ]
+    full = plain.Sheet(arcs, sheet.need, sheet.price, sheet.cap)
     plain.solve(full)
-    return [sorted(row) for row in full.held], full.u, full.v
+    taken = [
+        [at for at, (col, _) in enumerate(row) if col in held]
+        for row, held in zip(arcs, full.held, strict=True)
+    ]
+    return taken, full.u, full.v
 
 
 def _read(
@@ -136,16 +153,16 @@ def _read(
 ) -> Relaxed | None:
     cost = model.constant
     holds: dict[int, list[tuple[int, int]]] = {}
-    for row, job in enumerate(sheet.jobs):
-        short = sheet.need[row] - len(taken[row])
+    for at, job in enumerate(sheet.jobs):
+        row, mine = sheet.rows[at], taken[at]
+        short = sheet.need[at] - len(mine)
         if short and job in model.must:
             return None
-        of = dict(sheet.arcs[row])
-        cost += sum(of[col] - sheet.shift[row] for col in taken[row])
+        cost += sum(row.costs[arc] for arc in mine) - row.shift * len(mine)
         cost += short * model.price[job]
-        holds[job] = [sheet.slots[col] for col in taken[row]]
-    prices: dict[int, list[int]] = {who: [0] * len(model.bands[who]) for who, _ in sheet.slots}
-    for col, (who, band) in enumerate(sheet.slots):
+        holds[job] = [model.slots[int(row.cols[arc])] for arc in mine]
+    prices: dict[int, list[int]] = {who: [0] * len(model.bands[who]) for who, _ in model.slots}
+    for col, (who, band) in enumerate(model.slots):
         prices[who][band] = v[col]
-    jobs = {job: u[row] - sheet.shift[row] for row, job in enumerate(sheet.jobs)}
+    jobs = {job: u[at] - sheet.rows[at].shift for at, job in enumerate(sheet.jobs)}
     return Relaxed(cost, holds, jobs, prices)

@@ -8,9 +8,9 @@ from typing import Any
 
 from diandan.ops.engining import trials
 
-HELP = "一万轮随机派单与 OR-Tools、SciPy、穷举逐一对代价;一千个“为什么不是他”按说的改,就派得上"
+HELP = "一万轮随机派单与 OR-Tools、SciPy、穷举逐一对代价;三千个“为什么不是他”按说的改,就派得上"
 SEED = 20261122
-FLOWS, MATRICES, TRIED, CASES = 10_000, 1_000, 2_000, 1_000
+FLOWS, MATRICES, TRIED, CASES = 10_000, 2_000, 5_000, 3_000
 
 Tell = Callable[[str], None]
 
