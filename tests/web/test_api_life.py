@@ -75,16 +75,7 @@ def test_an_order_lives_its_whole_life_over_the_api(world: Streets) -> None:
     ok(leader.post(f"/jobs/{job}/allocate", {"person_ids": [who]}))
     ok(leader.post(f"/jobs/{job}/messages", {"text": "我们一会儿到"}))
 
-    task = next(t["id"] for t in ok(mate.get("/tasks")) if t["job"] == job)
-    assert all(s["door"] == "" for s in ok(mate.get(f"/tasks/{task}"))["stops"])
-    ok(mate.post(f"/tasks/{task}/confirm"))
-    ok(mate.post(f"/tasks/{task}/set_out"))
-    no(mate.post(f"/tasks/{task}/check_in", {"code": "wrong"}), 422, "wrong_code")
-    code = ok(resident.get(f"/requests/{row}"))["serve_code"]
-    ok(mate.post(f"/tasks/{task}/check_in", {"code": code}))
-    assert ok(mate.get(f"/tasks/{task}"))["stops"][0]["door"] == "3幢1"
-    ok(mate.post(f"/tasks/{task}/check_out", {"note": "剪好了"}))
-
+    visit(mate, resident, job, row)
     served = until_job(desk, row)
     assert served["state"] == "served"
     own = ok(resident.get(f"/requests/{row}"))
@@ -97,6 +88,19 @@ def test_an_order_lives_its_whole_life_over_the_api(world: Streets) -> None:
     assert kept.channel == Channel.API
     rating = Rating.objects.get(request=kept)
     assert (rating.score, rating.channel) == (5, "api")
+
+
+def visit(mate: Caller, resident: Caller, job: str, row: str) -> None:
+    """The volunteer goes: no door before she stands there with the code of who asked."""
+    task = next(t["id"] for t in ok(mate.get("/tasks")) if t["job"] == job)
+    assert all(s["door"] == "" for s in ok(mate.get(f"/tasks/{task}"))["stops"])
+    ok(mate.post(f"/tasks/{task}/confirm"))
+    ok(mate.post(f"/tasks/{task}/set_out"))
+    no(mate.post(f"/tasks/{task}/check_in", {"code": "wrong"}), 422, "wrong_code")
+    code = ok(resident.get(f"/requests/{row}"))["serve_code"]
+    ok(mate.post(f"/tasks/{task}/check_in", {"code": code}))
+    assert ok(mate.get(f"/tasks/{task}"))["stops"][0]["door"] == "3幢1"
+    ok(mate.post(f"/tasks/{task}/check_out", {"note": "剪好了"}))
 
 
 def open_of(desk: Caller, job: str) -> set[str]:

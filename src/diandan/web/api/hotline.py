@@ -26,7 +26,7 @@ from diandan.web import door
 
 from . import rows, shapes, told
 from .gate import Need, caller
-from .order import orderable
+from .offered import orderable
 
 router = Router()
 Shown = dict[str, Any]

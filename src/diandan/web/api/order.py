@@ -1,4 +1,4 @@
-"""点单: what is offered, place a request, follow it, and every verb on it."""
+"""点单: place a request, follow it, and every verb on it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q, TextField, Value
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router
@@ -17,17 +17,13 @@ from diandan.flow import answers, conductor
 from diandan.flow.desks import requests_at
 from diandan.flow.request_acts import REQUEST_ACTS
 from diandan.flow.verbs import VERBS, Who
-from diandan.ground.catalogue.core import propose as propose_from
-from diandan.ground.catalogue.models import Item, ServiceKind
-from diandan.ground.catalogue.queries import kind_by_code, kinds_of, menu
+from diandan.ground.catalogue.queries import kind_by_code
 from diandan.ground.people import queries as people
 from diandan.ground.people.actions.proxy import person_for_proxy
 from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Consent
 from diandan.ground.places import queries as places
-from diandan.ground.places.models import Kind, Place
 from diandan.kit.refusal import Refusal, missing
-from diandan.kit.units import local
 from diandan.path.ask.actions.place import Wish
 from diandan.path.ask.models import Channel, Request
 from diandan.path.ask.queries import visible
@@ -38,11 +34,11 @@ from diandan.web.shared.timeline import Viewer, request_timeline
 
 from . import rows, shapes, told
 from .gate import Need, caller
+from .offered import item_of, kind_of, orderable
 from .pages import page
 
 router = Router()
 Shown = dict[str, Any]
-ORDER_AT = (Kind.STATION, Kind.POINT, Kind.BASE, Kind.INSTITUTE, Kind.GRID)
 WITH = ("place", "kind", "centre", "item", "owner_place", "requester")
 CHANNELS = {
     "desk": Channel.DESK,
@@ -73,58 +69,6 @@ SHAPE_OF: dict[str, type[shapes.Asked]] = {
     "reopen": shapes.Reason,
     "close": shapes.Nothing,
 }
-
-
-@router.get("/kinds", url_name="kinds", response=list[told.KindOut], summary="服务类型")
-def kinds(request: HttpRequest, place: shapes.Number | None = None) -> list[Shown]:
-    """The kinds of need a centre offers: of `place`, or of this instance's centre."""
-    return [
-        {"code": k.code, "name": k.name, "icon": k.icon, "private": k.flow == "mediation"}
-        for k in kinds_of(_centre(place))
-    ]
-
-
-@router.get("/menu", url_name="menu", response=list[told.MenuItemOut], summary="服务菜单")
-def list_menu(
-    request: HttpRequest, place: shapes.Number | None = None, q: shapes.Short = ""
-) -> list[Shown]:
-    """What can be ordered now, the nearest first."""
-    centre = _centre(place)
-    near = places.by_id(place).path if place else None
-    found = menu(centre, local(door.now(request)).date(), near, q)[:200]
-    return [
-        {
-            "id": str(i.id),
-            "title": i.title,
-            "about": i.about,
-            "kind": i.kind.code,
-            "place": rows.place(i.place),
-            "starts_at": i.starts_at,
-            "is_paid": i.is_paid,
-            "joinable": i.joinable,
-        }
-        for i in found
-    ]
-
-
-@router.get("/places", url_name="places", response=list[told.PlaceOut], summary="找社区")
-def list_places(request: HttpRequest, q: shapes.Short) -> list[Shown]:
-    """Places by name, sound or initials."""
-    return [rows.place(p) for p in places.search(_root(), q, 20)]
-
-
-@router.post("/propose", url_name="propose", response=told.ProposalOut, summary="建议")
-def propose(request: HttpRequest, body: shapes.ProposeIn) -> Shown:
-    """What her words seem to ask for, and which words told. Nothing is kept."""
-    centre = _centre(body.place)
-    words = body.words[:2000]
-    told = propose_from(words, kinds_of(centre), _places_in(words, centre))
-    return {
-        "kind": told.kind.code if told.kind else None,
-        "place": rows.place(told.place) if told.place else None,
-        "urgency": told.urgency,
-        "why": list(told.why),
-    }
 
 
 @router.post(
@@ -310,8 +254,8 @@ def _list(found: Any, request: HttpRequest, cursor: str, limit: int) -> Shown:
 def _place(body: shapes.WishIn, by: Actor, at: datetime) -> Request:
     where = orderable(body.place)
     centre = places.center_of(where)
-    item = _item(body.item, centre) if body.item else None
-    kind = item.kind if item else _kind(centre, body.kind)
+    item = item_of(body.item, centre) if body.item else None
+    kind = item.kind if item else kind_of(centre, body.kind)
     who, channel, consent = people.person(_person_id(by)), Channel.API, None
     if body.on_behalf:
         proxy = body.on_behalf
@@ -352,50 +296,3 @@ def _place(body: shapes.WishIn, by: Actor, at: datetime) -> Request:
 def _person_id(by: Actor) -> UUID:
     assert by.person_id is not None  # every operation that asks has passed Need
     return by.person_id
-
-
-def _root() -> Place:
-    root = door.centre()
-    if root is None:
-        raise Refusal("no_district", _("这里还没有建好阵地,请管理员先完成初始设置。"), status=503)
-    return root
-
-
-def _centre(place_id: int | None) -> Place:
-    return places.center_of(orderable(place_id)) if place_id else _root()
-
-
-def orderable(place_id: int) -> Place:
-    """An open place of this instance at which an order can be placed."""
-    found = places.open_places().filter(
-        id=place_id, path__startswith=_root().path, kind__in=ORDER_AT
-    )
-    row = found.first()
-    if row is None:
-        raise Refusal("unknown_place", _("没有找到这个社区(村),请再查一次。"), field="place")
-    return row
-
-
-def _kind(centre: Place, code: str) -> ServiceKind:
-    if not code:
-        raise Refusal("kind_missing", _("请点一类服务,说不清就选「其他」。"), field="kind")
-    return kind_by_code(centre, code)
-
-
-def _item(item_id: UUID, centre: Place) -> Item:
-    found = Item.objects.select_related("place", "kind", "kind__centre")
-    row = found.filter(id=item_id, place__path__startswith=centre.path).first()
-    if row is None:
-        raise Refusal("unknown_item", _("没有找到这项服务,可能已经下架。"), field="item")
-    return row
-
-
-def _places_in(words: str, centre: Place) -> list[Place]:
-    """Places of the centre whose name stands in the words."""
-    return list(
-        places.open_places()
-        .filter(path__startswith=centre.path, kind__in=ORDER_AT)
-        .annotate(said=Value(words, output_field=TextField()))
-        .filter(said__contains=F("name"))
-        .order_by("id")[:50]
-    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 
 from .gate import KEY_HEADER, KEY_MAX, Need
 from .told import FieldError, Problem
@@ -64,6 +65,10 @@ class Api(NinjaAPI):
     def __init__(self, **words: Any) -> None:
         super().__init__(**words)
         self._told: dict[tuple[str | None, str], OpenAPISchema] = {}
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """The address's own name: what a client was made from must outlive a moved module."""
+        return str(operation.url_name or super().get_openapi_operation_id(operation))
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None

@@ -18,7 +18,7 @@ from ninja.renderers import JSONRenderer
 
 from diandan.kit.refusal import Refusal
 
-from . import desk, hotline, order, work
+from . import desk, hotline, offered, order, serving, work
 from .gate import KEY_HEADER, SCOPES, say_problem, whole
 from .schema import REF, Api, changes
 
@@ -112,8 +112,10 @@ def _api() -> NinjaAPI:
     api.add_exception_handler(HttpError, _http)
     api.add_router("", desk.router)
     api.add_router("", hotline.router)
+    api.add_router("", offered.router)
     api.add_router("", order.router)
     api.add_router("", work.router)
+    api.add_router("", serving.router)
     return api
 
 
