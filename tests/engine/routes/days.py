@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from hypothesis import strategies as st
@@ -95,6 +96,8 @@ def _allowed(problem: Problem, nodes: list[tuple[int, int]], share: Any) -> bool
 
 def _value(problem: Problem, orders: Any) -> int | None:
     """Earliest starts by raising them until nothing changes; None when they never settle."""
+    if _tangled(orders):
+        return None
     starts = {node: problem.visits[node[0]].opens for order in orders for node in order}
     for _ in range(200):
         before = dict(starts)
@@ -112,6 +115,19 @@ def _value(problem: Problem, orders: Any) -> int | None:
         if starts == before:
             return _price(problem, orders, starts)
     return None
+
+
+def _tangled(orders: Any) -> bool:
+    """Do visits lie across each other? Such plans the search does not look at (see its README)."""
+    order_of: TopologicalSorter[int] = TopologicalSorter()
+    for order in orders:
+        for (before, _), (after, _) in itertools.pairwise(order):
+            order_of.add(after, before)
+    try:
+        order_of.prepare()
+    except CycleError:
+        return True
+    return False
 
 
 def _price(problem: Problem, orders: Any, starts: dict[tuple[int, int], int]) -> int | None:

@@ -20,7 +20,7 @@ from diandan.kit.refusal import Refusal
 from tests.engine.routes.days import cheapest, days
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data" / "routing"
-MOVES = 20_000
+MOVES = 40_000
 
 
 def shared(name: str) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def shared(name: str) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(days())
 def test_a_small_day_costs_what_brute_force_says(day: dict[str, Any]) -> None:
     plan = solve_json(day, 60, 1, moves=MOVES)
@@ -39,7 +39,7 @@ def test_a_small_day_costs_what_brute_force_says(day: dict[str, Any]) -> None:
     assert plan["objective"] == cheapest(read(day)), day
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(days(windows="hard"))
 def test_a_window_may_be_a_rule(day: dict[str, Any]) -> None:
     plan = solve_json(day, 60, 1, moves=MOVES)
@@ -47,7 +47,7 @@ def test_a_window_may_be_a_rule(day: dict[str, Any]) -> None:
     assert plan["objective"] == cheapest(read(day)), day
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(days())
 def test_no_plan_goes_below_the_bound(day: dict[str, Any]) -> None:
     problem = read(day)

@@ -8,6 +8,7 @@ generator of our own, so that a seed and a count of moves give the same plan eve
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +44,7 @@ GATE_SHARE = 12  # one in so many nodes is put first in a route rather than behi
 
 
 @piece
-def draw(dice: Bits) -> np.uint64:
+def draw(dice: Bits) -> Any:
     """The next 64 random bits (xorshift64*)."""
     bits = dice[0]
     bits ^= bits >> RIGHT_12
@@ -56,13 +57,17 @@ def draw(dice: Bits) -> np.uint64:
 @piece
 def below(dice: Bits, bound: int) -> int:
     """A random number from 0 to bound - 1."""
-    return (np.int64(draw(dice) >> TOP_31) * bound) >> 31
+    high: Any = np.int64(draw(dice) >> TOP_31)
+    found: int = (high * bound) >> 31
+    return found
 
 
 @piece
 def unit(dice: Bits) -> float:
     """A random number above 0, at most 1."""
-    return (np.int64(draw(dice) >> TOP_53) + 1) / 9007199254740992.0
+    high: Any = np.int64(draw(dice) >> TOP_53)
+    share: float = (high + 1) / 9007199254740992.0
+    return share
 
 
 @piece
@@ -87,7 +92,8 @@ def behind(day: Day, tour: Tour, dice: Bits, node: int) -> int:
     near = day.near[half, node, below(dice, known)]
     if tour.row[near, CARER] == day.crew:
         return -1
-    return near if half == BEFORE else tour.row[near, PRECEDES]
+    found: int = near if half == BEFORE else tour.row[near, PRECEDES]
+    return found
 
 
 @kernel
@@ -141,7 +147,8 @@ def copy(source: Tour, target: Tour) -> None:
 @piece
 def price(tour: Tour) -> int:
     """What the tour costs."""
-    return tour.sums[SUM_WAY] + tour.sums[SUM_LATE] + tour.sums[SUM_UNMET]
+    total: int = tour.sums[SUM_WAY] + tour.sums[SUM_LATE] + tour.sums[SUM_UNMET]
+    return total
 
 
 @kernel
@@ -176,7 +183,7 @@ def anneal(
     kept = 0
     now, least = price(tour), price(best)
     for _ in range(moves):
-        budget = now + np.int64(-heat * math.log(unit(dice)))
+        budget = now + int(-heat * math.log(unit(dice)))
         changed = False
         if tour.sums[SUM_UNMET] > 0 and below(dice, 4) == 0:
             out = below(dice, size)

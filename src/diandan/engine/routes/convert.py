@@ -63,7 +63,8 @@ def _dearer_than_any_day(travel: list[list[int]], visits: list[dict[str, Any]]) 
     legs = sum(max(row) for row in travel) * 4
     work = sum(task["duration"] for visit in visits for task in visit["tasks"])
     late = max((visit["window"][1] for visit in visits), default=0)
-    return min(10**10, (legs + work + late) * 4)
+    dear: int = min(10**10, (legs + work + late) * 4)
+    return dear
 
 
 def _places(data: dict[str, Any]) -> tuple[dict[str, int], list[int]]:

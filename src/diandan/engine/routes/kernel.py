@@ -22,17 +22,18 @@ import numba
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 HERE = Path(__file__).parent
+LEAN: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}  # _nrt: counted references
 
 
 def kernel(made: Kernel) -> Kernel:
     """Machine code kept between runs, which lets other threads go on."""
-    ready: Kernel = numba.njit(cache=True, nogil=True, _nrt=False)(made)
+    ready: Kernel = numba.njit(**LEAN)(made)
     return ready
 
 
 def piece(made: Kernel) -> Kernel:
     """A part of a kernel, copied into each of its callers."""
-    ready: Kernel = numba.njit(cache=True, nogil=True, _nrt=False, forceinline=True)(made)
+    ready: Kernel = numba.njit(**LEAN, forceinline=True)(made)
     return ready
 
 

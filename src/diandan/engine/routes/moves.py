@@ -29,7 +29,8 @@ from diandan.engine.routes.schedule import (
 @piece
 def hop(day: Day, node: int, following: int) -> int:
     """Price of the way from one node or gate to another."""
-    return day.way[node, following]
+    price: int = day.way[node, following]
+    return price
 
 
 @piece
@@ -64,14 +65,17 @@ def own(tour: Tour, first: int, last: int, carer: int) -> None:
 def allowed(day: Day, tour: Tour, node: int, carer: int) -> bool:
     """May this carer do this task, given who does the other task of the visit?"""
     other = day.node[node, MATE]
-    return day.node[node, ABLE + carer] == 1 and (other < 0 or tour.row[other, CARER] != carer)
+    apart: bool = other < 0 or tour.row[other, CARER] != carer
+    skilled: bool = day.node[node, ABLE + carer] == 1
+    return skilled and apart
 
 
 @piece
 def too_dear(tour: Tour, gain: int, freed: int, budget: int) -> bool:
     """Does the way alone pass the budget? `freed`: some way that made a node late is given up."""
     floor = 0 if freed > 0 else tour.sums[SUM_LATE]
-    return tour.sums[SUM_WAY] + tour.sums[SUM_UNMET] + gain + floor > budget
+    least: int = tour.sums[SUM_WAY] + tour.sums[SUM_UNMET] + gain + floor
+    return least > budget
 
 
 @kernel
@@ -301,7 +305,8 @@ def together(day: Day, tour: Tour, node: int, places: Longs, budget: int) -> boo
 @piece
 def loosened(tour: Tour, node: int) -> int:
     """How many ways that make a node late are given up when this one is left out."""
-    return tour.row[node, TIGHT] + tour.row[tour.row[node, FOLLOWS], TIGHT]
+    count: int = tour.row[node, TIGHT] + tour.row[tour.row[node, FOLLOWS], TIGHT]
+    return count
 
 
 @piece

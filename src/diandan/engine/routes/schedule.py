@@ -135,7 +135,8 @@ def timed(day: Day, tour: Tour, budget: int) -> int:
                 return IMPOSSIBLE
     if served != tour.sums[ON_ROAD]:
         return IMPOSSIBLE
-    return total * day.weigh[TOTAL] + largest * day.weigh[LARGEST]
+    lateness: int = total * day.weigh[TOTAL] + largest * day.weigh[LARGEST]
+    return lateness
 
 
 @piece

@@ -24,10 +24,10 @@ from diandan.engine.routes.start import build, opening_order
 from diandan.engine.routes.visiting import by_pyvrp, fits
 
 HANDS = 2
-HOT, WARM, COLD = 2.0, 0.5, 0.01  # heats, as shares of the first plan's mean way between nodes
+HOT, WARM, COLD = 1.0, 0.4, 0.03  # heats, as shares of the first plan's mean way between nodes
 CHUNK = 20_000  # moves at one heat
-ROUND = 300_000  # moves a node that one cooling is worth
-ROUNDS = 10  # coolings at most
+ROUND = 500_000  # moves a node that one cooling is worth
+ROUNDS = 6  # coolings at most
 OWN = "own neighbourhood search"
 
 

@@ -105,7 +105,7 @@ def _stated(day: Day) -> Any:
             end_depot=depot,
             tw_early=int(day.node[gate, SINCE]),
             profile=profile,
-            **({} if until >= NEVER else {"tw_late": until}),
+            tw_late=until,
         )
     return model
 
