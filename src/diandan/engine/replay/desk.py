@@ -10,7 +10,7 @@ import numpy as np
 from diandan.engine.compiled import compiled
 from diandan.engine.waves.acceptance import BANDS, Moment, band_of
 
-from .people import DAY, Counts, Population
+from .people import DAY, Column, Counts, Population
 from .world import World
 
 SLOTS = 12  # promised hours kept a person; more than anybody holds at one time
@@ -105,11 +105,33 @@ class Desk:
         )  # fmt: skip
         return fit[:found]
 
+    def rested(self, people: Counts, places: Counts, asks_max: int) -> Counts:
+        """Of these places those whose people have no ask waiting and a budget left this week."""
+        kept = np.empty(len(places), np.int64)
+        return kept[: _rested(people, places, self.waiting, self.asks_7, asks_max, kept)]
+
+    def spares(self, kind: int, people: Counts) -> Column:
+        """By how much each one's scarcest skill is more wanted than this kind's."""
+        return np.asarray(np.maximum(0.0, self.scarcest[people] - self.want[kind]))
+
     def moment(self, kind: int, at: int, notice: int) -> Moment:
         """What an ask's answer depends on besides the person."""
         band = band_of(at)
         assert 0 <= band < BANDS
         return Moment(kind, band, int(notice < 180))
+
+
+@compiled
+def _rested(
+    people: Counts, places: Counts, waiting: Counts, asks: Counts, asks_max: int, kept: Counts
+) -> int:
+    found = 0
+    for place in places:
+        person = people[place]
+        if waiting[person] == 0 and asks[person] < asks_max:
+            kept[found] = place
+            found += 1
+    return found
 
 
 @compiled

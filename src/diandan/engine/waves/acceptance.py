@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from diandan.engine.compiled import compiled
+
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
@@ -59,6 +61,11 @@ class Tally:
         self.leaning = np.ones(shape)
         self.strength = strength
 
+    def count(self, at: Any, yes: float) -> None:
+        """One answer, where only the rate matters."""
+        self.asked[at] += 1
+        self.yes[at] += yes
+
     def add(self, at: Any, yes: float, expected: float, base: float) -> None:
         """One answer; `base` is the rate towards which the member is drawn."""
         self.asked[at] += 1
@@ -68,7 +75,8 @@ class Tally:
     def add_yes(self, at: Any, yes: float, base: float) -> None:
         """Count a yes and see how she leans now."""
         self.yes[at] += yes
-        said, asked, expected = float(self.yes[at]), self.asked[at], self.expected[at]
+        said, asked = float(self.yes[at]), float(self.asked[at])
+        expected = float(self.expected[at])
         more, less = self.strength * base, self.strength * (1 - base)
         own = (said + more) / (asked - said + less)
         others = (expected + more) / (asked - expected + less)
@@ -107,11 +115,20 @@ class Acceptance:
     def predict(self, moment: Moment, people: Whole, travel: Whole, recent: Whole) -> Floats:
         """The chance of a yes of each of `people`; `travel` are bands (`travel_bands`)."""
         prior = self.prior(moment)
-        odds = prior / (1 - prior) * float(self.by_notice.leaning[moment.short])
-        odds = odds * self.by_person.leaning[people] * self.by_both.leaning[people, moment.kind]
-        odds = odds * self.by_travel.leaning[travel]
-        odds = odds * self.by_recent.leaning[np.minimum(recent, RECENT_MOST)]
-        return np.asarray(np.clip(odds / (1 + odds), LEAST, 1 - LEAST), dtype=np.float64)
+        made = np.empty(len(people))
+        _predict(
+            prior / (1 - prior) * float(self.by_notice.leaning[moment.short]),
+            self.by_person.leaning,
+            self.by_both.leaning,
+            moment.kind,
+            self.by_travel.leaning,
+            self.by_recent.leaning,
+            people,
+            travel,
+            recent,
+            made,
+        )
+        return made
 
     def learn(self, moment: Moment, person: int, travel: int, recent: int, *, yes: bool) -> None:
         """One answer; each leaning is charged with what was expected without it."""
@@ -125,8 +142,8 @@ class Acceptance:
         for (tally, at), leaning in zip(groups, leanings, strict=True):
             without = odds / leaning
             tally.add(at, said, without / (1 + without), base)
-        self.by_kind.add(moment.kind, said, prior, base)
-        self.by_hour.add((moment.kind, moment.band), said, prior, base)
+        self.by_kind.count(moment.kind, said)
+        self.by_hour.count((moment.kind, moment.band), said)
         self.asked += 1
         self.yes += said
 
@@ -135,8 +152,8 @@ class Acceptance:
         base = self.overall
         for tally, at in self._groups(moment, person, travel, recent):
             tally.add_yes(at, 1.0, base)
-        self.by_kind.add_yes(moment.kind, 1.0, base)
-        self.by_hour.add_yes((moment.kind, moment.band), 1.0, base)
+        self.by_kind.yes[moment.kind] += 1
+        self.by_hour.yes[moment.kind, moment.band] += 1
         self.yes += 1
 
     def _groups(
@@ -149,3 +166,23 @@ class Acceptance:
             (self.by_travel, travel),
             (self.by_recent, min(recent, RECENT_MOST)),
         )
+
+
+@compiled
+def _predict(
+    odds: float,
+    of_person: Floats,
+    of_both: Floats,
+    kind: int,
+    of_travel: Floats,
+    of_recent: Floats,
+    people: Whole,
+    travel: Whole,
+    recent: Whole,
+    made: Floats,
+) -> None:
+    for at in range(len(people)):
+        person = people[at]
+        own = odds * of_person[person] * of_both[person, kind] * of_travel[travel[at]]
+        own *= of_recent[min(recent[at], RECENT_MOST)]
+        made[at] = min(max(own / (1.0 + own), LEAST), 1.0 - LEAST)

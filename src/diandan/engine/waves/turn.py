@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from diandan.engine.compiled import compiled
+
 from .acceptance import Floats, Whole
 
 
@@ -50,21 +52,41 @@ class Standing:
     spare: Floats  # heads a month wanted of each person with her scarcest skill, above this one's
 
 
-def price(standing: Standing, weights: Weights) -> Floats:
-    """What asking each of them costs, before the chance of a no."""
-    load = (
-        weights.ask
-        + weights.asked * standing.asks_30_days
-        + weights.served * standing.minutes_30_days / 60
-        + weights.spare * standing.spare
-    )
-    if weights.due_days == 0:
-        return np.asarray(load, dtype=np.float64)
-    due = np.minimum(1.0, standing.days_unasked / weights.due_days) ** 2
-    return np.asarray(load * (1 - due) + due, dtype=np.float64)
-
-
 def costs(standing: Standing, weights: Weights) -> Whole:
     """Points a yes of each of them costs; integers, so that ties are true ties."""
-    travel = weights.travel_100_m * standing.metres / 100
-    return np.rint(price(standing, weights) / standing.chance + travel).astype(np.int64)
+    made = np.empty(len(standing.chance), np.int64)
+    _costs(
+        standing.chance,
+        standing.metres,
+        standing.days_unasked,
+        standing.asks_30_days,
+        standing.minutes_30_days,
+        standing.spare,
+        (weights.ask, weights.asked, weights.served, weights.spare),
+        weights.due_days,
+        weights.travel_100_m,
+        made,
+    )
+    return made
+
+
+@compiled
+def _costs(
+    chance: Floats,
+    metres: Whole,
+    days: Floats,
+    asks: Whole,
+    minutes: Whole,
+    spare: Floats,
+    prices: tuple[int, int, int, int],
+    due_days: int,
+    travel: int,
+    made: Whole,
+) -> None:
+    ask, asked, served, spared = prices
+    for at in range(len(chance)):
+        load = ask + asked * asks[at] + served * minutes[at] / 60 + spared * spare[at]
+        if due_days > 0:
+            due = min(1.0, days[at] / due_days) ** 2
+            load = load * (1.0 - due) + due
+        made[at] = np.int64(np.rint(load / chance[at] + travel * metres[at] / 100))

@@ -67,8 +67,8 @@ def _live(tasks: list[Task], kept: Path, tell: Callable[[str], None]) -> None:
     """Live through what is not kept yet, in small batches so that little is lost when stopped."""
     waiting = [task for task in tasks if _kept(kept, task) is None]
     cores = os.cpu_count() or 1
-    for first in range(0, len(waiting), 2 * cores):
-        batch = waiting[first : first + 2 * cores]
+    for first in range(0, len(waiting), cores):
+        batch = waiting[first : first + cores]
         for task, done in zip(batch, do_all(batch, _quiet), strict=True):
             _file(kept, task).write_bytes(pickle.dumps(done))
             tell(f"{task.district} {task.preset} 种子 {task.seed} 完成")

@@ -62,20 +62,20 @@ def path(axes: Axes, points: Points, labels: Sequence[str], marks: Mapping[str, 
     parts = [_frame(axes)]
     way = " ".join(f"{_x(axes, x):.1f},{_y(axes, y):.1f}" for x, y in points)
     parts.append(f'<polyline fill="none" stroke="#1b7837" stroke-width="2" points="{way}"/>')
-    for (x, y), label in zip(points, labels, strict=True):
-        parts.append(_dot(axes, x, y, label, "#1b7837"))
+    for number, ((x, y), label) in enumerate(zip(points, labels, strict=True)):
+        parts.append(_dot(axes, x, y, label, "#1b7837", lower=14 * (number % 3)))
     for name, spots in marks.items():
         parts.extend(_dot(axes, x, y, name, "#762a83") for x, y in spots)
     return _svg(axes, parts)
 
 
-def _dot(axes: Axes, x: float, y: float, label: str, fill: str) -> str:
+def _dot(axes: Axes, x: float, y: float, label: str, fill: str, lower: int = 0) -> str:
     at_x, at_y = _x(axes, x), _y(axes, y)
     side = "end" if at_x > WIDE - 120 else "start"
     shift = -7 if side == "end" else 7
     return (
         f'<circle cx="{at_x:.1f}" cy="{at_y:.1f}" r="4" fill="{fill}"/>'
-        f'<text x="{at_x + shift:.1f}" y="{at_y - 5:.1f}" text-anchor="{side}">'
+        f'<text x="{at_x + shift:.1f}" y="{at_y - 5 - lower:.1f}" text-anchor="{side}">'
         f"{escape(label)}</text>"
     )
 

@@ -20,8 +20,8 @@ h1{font-size:26px}h2{font-size:20px;margin-top:32px}
 table{border-collapse:collapse;width:100%;font-size:14px}
 th,td{border-bottom:1px solid #d5d5d5;padding:6px 8px;text-align:right;vertical-align:top}
 th:first-child,td:first-child{text-align:left}
-small{color:#595959}.told td{color:#595959}.wide{overflow-x:auto}
-figure{margin:0}.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(340px,1fr));
+small{color:#595959;white-space:nowrap}.told td{color:#595959}.wide{overflow-x:auto}
+figure{margin:0}.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(480px,100%),1fr));
 gap:24px}figcaption{font-weight:600;margin-bottom:4px}svg text{font-size:11px;fill:#333}
 .grid{stroke:#e3e3e3}.legend{list-style:none;padding:0;margin:4px 0;font-size:13px;
 display:flex;flex-wrap:wrap;gap:2px 14px}

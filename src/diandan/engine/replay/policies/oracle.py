@@ -40,7 +40,7 @@ class Oracle:
             at,
             request.start - at,
         )
-        spare = np.maximum(0.0, self._desk.scarcest[people] - self._desk.want[request.kind])
+        spare = self._desk.spares(request.kind, people)
         knows = would_say_yes(self._truth, request.number, people, chances)
         picked: list[int] = []
         for n in knows[np.argsort(spare[knows], kind="stable")]:

@@ -73,12 +73,8 @@ class Ours:
         need, rounds = self._need(job, at)
         if need == 0:
             return Asks()
-        fit = fitting()
-        desk, people = self._desk, job.people[fit]
-        rested = (desk.waiting[people] == 0) & (
-            desk.asks_7[people] < self._settings.asks_a_week_max
-        )
-        fit, people = fit[rested], people[rested]
+        desk = self._desk
+        fit = desk.rested(job.people, fitting(), self._settings.asks_a_week_max)
         waiting = job.waiting()
         out = [self._open[job.request.number, int(p)].chance for p in waiting]
         if len(out) < need and not len(fit):
@@ -89,7 +85,7 @@ class Ours:
             out, chances[order].tolist(), need, rounds=rounds, target=self._settings.target
         )
         for n in order[:count]:
-            person = int(people[n])
+            person = int(job.people[fit[n]])
             recent = int(desk.asks_7[person])
             asked = Asked(float(chances[n]), recent, at, len(self.predicted))
             self._open[job.request.number, int(fit[n])] = asked
@@ -126,7 +122,7 @@ class Ours:
             days_unasked=(at - np.maximum(asked_at, 0)) / DAY,
             asks_30_days=desk.asks[people],
             minutes_30_days=desk.minutes[people],
-            spare=np.maximum(0.0, desk.scarcest[people] - desk.want[job.request.kind]),
+            spare=desk.spares(job.request.kind, people),
         )
         return costs(standing, self._weights)
 
