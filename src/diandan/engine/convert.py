@@ -108,7 +108,8 @@ def _lines(text: str) -> _Lines:
                 " ".join(words),
                 "应为 “时刻 w x y 半径 容量 时限 成功率” 或 “时刻 t x y 时限 报酬”",
             )
-    if (len(found.workers), len(found.tasks)) != (int(head[0]), int(head[1])):
+    # Some files count tasks first; what matters is that no line is missing.
+    if sorted((len(found.workers), len(found.tasks))) != sorted((int(head[0]), int(head[1]))):
         said = f"{len(found.workers)} 工人 {len(found.tasks)} 任务"
         raise ProblemFault("第 1 行", " ".join(head[:2]), f"与后面的 {said} 不符")
     return found

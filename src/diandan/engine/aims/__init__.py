@@ -29,6 +29,19 @@ AIMS: tuple[Aim, ...] = (
     worth.AIM,
 )
 
+OF_PAIR = tuple(aim.cost for aim in AIMS if aim.of_pair)
+OF_PERSON = tuple(aim.cost for aim in AIMS if not aim.of_pair)
+
+
+def own(round_: Round, job: Job, person: Person) -> int:
+    """The part of the cost that is the same for her whatever the job."""
+    return sum(of(round_, job, person) for of in OF_PERSON)
+
+
+def beside(round_: Round, job: Job, person: Person) -> int:
+    """The rest of it."""
+    return sum(of(round_, job, person) for of in OF_PAIR)
+
 
 def cost(round_: Round, job: Job, person: Person) -> int:
     """What the pair costs."""

@@ -24,4 +24,4 @@ def differs(_round: Round, _job: Job, chosen: Person, other: Person) -> Said:
     return Said("acceptance_higher", "预计接单率高 {percent}%", values)
 
 
-AIM = Aim("acceptance", "意愿", cost, says, differs)
+AIM = Aim("acceptance", "意愿", cost, says, differs, of_pair=False)

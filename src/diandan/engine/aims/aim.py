@@ -16,10 +16,14 @@ Differ = Callable[[Round, Job, Person, Person], Said]
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """`differs(round, job, chosen, other)` says how `other` compares with `chosen`."""
+    """`differs(round, job, chosen, other)` says how `other` compares with `chosen`.
+
+    `of_pair`: whether the cost depends on the job at all; if not, it is asked once a person.
+    """
 
     code: str
     title: str
     cost: Cost
     says: Say
     differs: Differ
+    of_pair: bool = True

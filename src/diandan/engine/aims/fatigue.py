@@ -20,4 +20,4 @@ def differs(round_: Round, job: Job, _chosen: Person, other: Person) -> Said:
     return says(round_, job, other)
 
 
-AIM = Aim("fatigue", "疲劳", cost, says, differs)
+AIM = Aim("fatigue", "疲劳", cost, says, differs, of_pair=False)

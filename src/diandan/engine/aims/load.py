@@ -24,4 +24,4 @@ def differs(round_: Round, job: Job, _chosen: Person, other: Person) -> Said:
     return says(round_, job, other)
 
 
-AIM = Aim("load", "次数", cost, says, differs)
+AIM = Aim("load", "次数", cost, says, differs, of_pair=False)

@@ -24,4 +24,4 @@ def differs(_round: Round, _job: Job, chosen: Person, other: Person) -> Said:
     return Said("satisfaction_higher", "满意度高 {percent}%", values)
 
 
-AIM = Aim("satisfaction", "满意", cost, says, differs)
+AIM = Aim("satisfaction", "满意", cost, says, differs, of_pair=False)

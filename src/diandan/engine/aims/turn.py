@@ -35,4 +35,4 @@ def differs(round_: Round, job: Job, _chosen: Person, other: Person) -> Said:
     return says(round_, job, other)
 
 
-AIM = Aim("turn", "轮流", cost, says, differs)
+AIM = Aim("turn", "轮流", cost, says, differs, of_pair=False)

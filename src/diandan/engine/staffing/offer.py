@@ -77,16 +77,19 @@ def model_of(round_: Round) -> Model:
     price: dict[int, int] = {}
     fewest: dict[int, int] = {}
     cost: dict[int, dict[int, int]] = {}
+    own: list[int | None] = [None] * len(problem.people)
     for at, job in enumerate(problem.jobs):
         lacking = round_.lacking(job)
         if lacking == 0:
             continue
         need[at], price[at], fewest[at] = lacking, job.unmet_price, round_.fewest(job)
         cost[at] = {}
-        for who in sieve.might(job):
+        for who in sieve.might(job).tolist():
             person = problem.people[who]
             if rules.may(round_, job, person):
-                cost[at][int(who)] = aims.cost(round_, job, person)
+                if own[who] is None:
+                    own[who] = aims.own(round_, job, person)
+                cost[at][who] = aims.beside(round_, job, person) + (own[who] or 0)
     bands = {who: person.bands for who, person in enumerate(problem.people)}
     prune(cost, need, ties_of(round_))
     return Model(need, price, fewest, cost, bands)

@@ -47,7 +47,8 @@ def relax(model: Model) -> Relaxed | None:
         return None
     rows = [_row(model, job) for job in jobs]
     sheet = _Sheet(jobs, rows, [], [model.need[job] for job in jobs], [], [])
-    sheet.cap = [model.bands[who][band][0] for who, band in model.slots]
+    # One more than can ever be used says the same as any more, and keeps the arrays short.
+    sheet.cap = [min(model.bands[who][band][0], len(jobs) + 1) for who, band in model.slots]
     for job, row in zip(jobs, rows, strict=True):
         price = model.price[job] + row.shift
         sheet.price.append(price)
