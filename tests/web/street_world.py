@@ -198,8 +198,9 @@ class Streets:
             task = Task.objects.get(engagement__job=job)
             answers.task_step(task.id, "check_in", by=leader, at=at, code=row.serve_code)
             answers.task_step(task.id, "check_out", by=leader, at=at + timedelta(minutes=9))
-            by = street.actors["resident"]
-            do_request(row.id, "rate", by=by, at=at + timedelta(minutes=10), score=1, text="没来")
+            by, later = street.actors["resident"], at + timedelta(minutes=10)
+            answers.say(row.id, text=f"{street.words}留言", by=by, at=later)
+            do_request(row.id, "rate", by=by, at=later, score=1, text=f"{street.words}没来")
         street.jobs[life] = Job.objects.get(id=job.id)
         return Request.objects.get(id=row.id)
 

@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from diandan.flow import answers
+from diandan.ground.people.models import Reading
 from diandan.path.dispatch.models import Offer
 from diandan.path.engage.models import Task
+from tests.web.api_world import caller, ok
 from tests.web.routes import said
 from tests.web.street_world import Street, Streets, browser
 
@@ -102,3 +104,22 @@ def test_an_auditor_takes_away_ids_alone() -> None:
     assert street.words not in text
     other = world.two.requests["going"]
     assert str(other.id) not in text
+
+
+def test_an_auditors_key_meets_no_words_of_anybody_and_no_reading_is_needed() -> None:
+    street = Streets().one
+    program = caller(street.people["auditor"], "read", "order", "audit")
+    browsing = browser(street.people["auditor"])
+    for row in street.requests.values():
+        if row.is_private:
+            continue
+        found = ok(program.get(f"/requests/{row.id}"))
+        assert (found["title"], found["words"], found["reason"]) == (row.kind.name, "", "")
+        assert found["said"] == []
+        assert found["timeline"]
+        assert browsing.get(f"/api/v1/requests/{row.id}").json() == found
+    lists = ("/requests/seen", "/jobs", "/hotline", "/follow-ups", "/whistles")
+    text = "\n".join(said(browsing.get(f"/api/v1{a}")) for a in lists)
+    assert street.requests["placed"].number in text
+    assert street.words not in text
+    assert not Reading.objects.filter(reader_id=street.people["auditor"].id).exists()

@@ -1,7 +1,8 @@
 """行: what goes out over the API, by who is looking.
 
-The resident sees all her own; staff see masked names; who only audits or judges sees her words
-without what people write into them (doors, phones); a volunteer sees what her stage allows.
+The resident sees all her own; staff see masked names; who judges sees her words without what
+people write into them (doors, phones); who only audits sees no words of anybody, as on the desk;
+a volunteer sees what her stage allows.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from diandan.path.engage.models import Task
 from diandan.path.fulfil.core import street_only, without_private
 from diandan.path.fulfil.queries import Talk, talks, whereabouts
 from diandan.path.grade.models import FollowUp
+from diandan.web.shared.sight import reads_words
 from diandan.web.shared.timeline import Row as TimeRow
 from diandan.web.shared.words import StateWords, Viewer, for_jobs, for_requests
 
@@ -46,6 +48,7 @@ def words_for(row: Request, by: Actor) -> tuple[str, str, str]:
     """Title, words and street as `by` may read them."""
     if is_own(row, by) or row.placed_by_id == by.person_id or is_worker_of(row, by):
         return row.title, row.words, row.street
+    reads = reads_words(by, row)
     key = row.requester.wrapped_key
     door, name, phone = (
         vault.unseal(key, sealed)
@@ -53,7 +56,7 @@ def words_for(row: Request, by: Actor) -> tuple[str, str, str]:
     )
     return (
         row.kind.name,
-        without_private(row.words, name=name, door=door, phone=phone),
+        without_private(row.words, name=name, door=door, phone=phone) if reads else "",
         street_only(row.street, door),
     )
 
@@ -99,7 +102,7 @@ def request_whole(
         "words": words,
         "street": street,
         "may_come": row.may_come,
-        "reason": row.reason,
+        "reason": row.reason if told or reads_words(by, row) else "",
         "whose": row.whose,
         "requester": people.masked_name(row.requester),
         "said": [
@@ -174,6 +177,7 @@ def offer(row: Offer) -> Shown:
     return {
         "id": str(row.id),
         "state": row.state,
+        "role": row.role,
         "team": {"id": str(row.team_id), "name": row.team.name} if row.team else None,
         "kind": {"code": row.job.kind.code, "name": row.job.kind.name},
         "place": place(row.job.place),

@@ -187,10 +187,10 @@ class TimelineRow(Schema):
 class RequestOut(RequestRow):
     """一张点单的全部:给谁看,就只有谁能看的部分。"""
 
-    words: Words = f("点单人的原话;只审计、评单的人看到的已隐去门牌、电话、姓名")
+    words: Words = f("点单人的原话;评单的人看到的已隐去门牌、电话、姓名,只审计的人看到的为空")
     street: Words = f("路名门号(不含楼栋户号)")
     may_come: Words = f("方便上门的说明")
-    reason: Words = f("退回、不受理、撤回等的原因")
+    reason: Words = f("退回、不受理、撤回等的原因;只审计的人看到的为空")
     whose: Words = f("不归这里管时归谁管")
     requester: Words = f("点单人:本人看到全名,别人看到打码的姓")
     said: list[SaidOut] = f("留言,早的在前")

@@ -24,11 +24,13 @@ from diandan.path.bundle import queries as bundle
 from diandan.path.bundle.actions.design import OPEN_STATES
 from diandan.path.bundle.models import Bond, Job
 from diandan.path.bundle.states import JobState
+from diandan.path.dispatch.queries import living_backup
 from diandan.path.engage.queries import living, living_tasks
 from diandan.path.fulfil.models import Incident
 from diandan.path.grade.models import Rating
 from diandan.web import door
 from diandan.web.shared import timeline, words
+from diandan.web.shared.sight import reads_words
 
 from . import explain, frame, parsing, queues, ranking, sight
 from .rows import say_day, say_window
@@ -88,7 +90,7 @@ def page(request: HttpRequest, job: Job, failed: frame.Failed | None = None) -> 
         served=served,
         may_split=job.state in OPEN_STATES and queues.works_here(by),
         engagement=_engagement(job),
-        incidents=_incidents(job),
+        incidents=_incidents(job, by),
         reviews=_reviews(job),
         timeline=timeline.job_timeline(
             job, viewer=timeline.Viewer.STAFF, at=at, me=by.person_id, state=said
@@ -204,7 +206,7 @@ def _served(job: Job, by: Actor) -> list[dict[str, Any]]:
             "id": r.id,
             "number": r.number,
             "who": people.masked_name(r.requester),
-            "words": r.words if sight.reads_words(by, r) else sight.closed_words(),
+            "words": r.words if reads_words(by, r) else sight.closed_words(),
             "place": r.place.name,
             "street": r.street,
             "people": r.people_count,
@@ -221,9 +223,12 @@ def _engagement(job: Job) -> dict[str, Any] | None:
     found = living(job)
     if found is None:
         return None
+    backup = living_backup(job)
     return {
         "team": found.team.name,
         "since": found.accepted_at,
+        "backup": backup.team.name if backup and backup.team else "",
+        "stands_by": backup is not None and backup.state == "standby",
         "tasks": [
             {
                 "who": people.masked_name(t.person),
@@ -235,13 +240,14 @@ def _engagement(job: Job) -> dict[str, Any] | None:
     }
 
 
-def _incidents(job: Job) -> list[dict[str, Any]]:
+def _incidents(job: Job, by: Actor) -> list[dict[str, Any]]:
+    reads = reads_words(by, job)
     return [
         {
             "id": i.id,
             "who": people.masked_name(i.by),
             "at": i.at,
-            "text": i.text,
+            "text": i.text if reads else sight.closed_report(),
             "urgent": i.is_urgent,
             "settled_at": i.settled_at,
             "settlement": i.settlement,

@@ -31,6 +31,7 @@ from diandan.path.grade.models import Rating
 from diandan.path.grade.queries import call_backs_of
 from diandan.web import door
 from diandan.web.shared import timeline, words
+from diandan.web.shared.sight import reads_words
 
 from . import explain, frame, queues, relay, sight
 from .likeness import likeness, tokens
@@ -91,7 +92,7 @@ def page(
         current=row.id,
         failed=failed,
         order=row,
-        shut=not (sight.reads_words(by, row) or more.get("opened")),
+        shut=not (reads_words(by, row) or more.get("opened")),
         state=state,
         clock=clock,
         relay_task=relay.relay_task(row),
@@ -191,7 +192,7 @@ def read_words(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """查看原话: for this page alone; that an auditor read them is recorded."""
     by, at = door.actor(request), door.now(request)
     row = find(request_id, by)
-    if not sight.reads_words(by, row):
+    if not reads_words(by, row):
         sight.leave_record(row, "words", by, at, "audit")
     return page(request, row, opened=True)
 
@@ -313,7 +314,7 @@ def _said(row: Request) -> list[dict[str, Any]]:
 
 def _alike(row: Request, by: Actor) -> list[dict[str, Any]]:
     """Needs of the same kind and institute that wait too and share a word, most alike first."""
-    if row.is_private or row.state not in MERGEABLE or not sight.reads_words(by, row):
+    if row.is_private or row.state not in MERGEABLE or not reads_words(by, row):
         return []
     above = row.place.path.rstrip("/").rsplit("/", 1)[0] + "/"
     found = (
