@@ -28,7 +28,7 @@ def says(round_: Round, _job: Job, person: Person) -> Said:
     found = days(round_, person)
     if found >= round_.weights.turn_days:
         return Said("turn_long", "{days} 天以上没被问过", {"days": found})
-    return Said("turn", "{days} 天前刚问过", {"days": found})
+    return Said("turn", "{days} 天前问过", {"days": found})
 
 
 def differs(round_: Round, job: Job, _chosen: Person, other: Person) -> Said:

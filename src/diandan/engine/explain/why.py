@@ -8,6 +8,7 @@ from typing import Any
 from diandan.engine import aims
 from diandan.engine.explain.lot import Lot, part_cost
 from diandan.engine.plan import Plan
+from diandan.engine.problem import Person
 from diandan.engine.said import Said, tenths
 from diandan.engine.staffing.offer import Cut
 from diandan.engine.weights import UNIT
@@ -36,7 +37,9 @@ class Chosen:
 class Instead:
     """What taking `person` would change: `difference` = the parts + what it does `elsewhere`.
 
-    `exact`: the round was solved again with the pair in it, to the optimum.
+    Where nobody leaves for her, the parts are all she costs, and `unmet` what a filled head saves.
+    `exact`: the round was solved again with the pair in it, to the optimum. `said`: what speaks
+    against her, largest first, then, from `against` on, what speaks for her.
     """
 
     person: str
@@ -46,6 +49,7 @@ class Instead:
     elsewhere: int
     exact: bool
     said: tuple[Said, ...]
+    against: int
 
     @property
     def text(self) -> str:
@@ -55,7 +59,9 @@ class Instead:
             head = f"选{self.person}一样"
         else:
             head = f"选{self.person}要{'多' if self.difference > 0 else '少'} {points}"
-        why = ",".join(one.text for one in self.said)
+        bad = ",".join(one.text for one in self.said[: self.against])
+        good = ",".join(one.text for one in self.said[self.against :])
+        why = f"{bad};不过{good}" if bad and good else bad or good
         return f"{head}:{why}" if why else head
 
     def row(self) -> dict[str, Any]:
@@ -68,6 +74,7 @@ class Instead:
             "elsewhere": self.elsewhere,
             "exact": self.exact,
             "said": [one.row() for one in self.said],
+            "against": self.against,
             "text": self.text,
         }
 
@@ -126,28 +133,55 @@ def _forced(lot: Lot, staff: dict[int, set[int]], job: int, who: int, paid: int)
         return None
     gone = staff.get(job, set()) - solved.staff.get(job, set())
     left = gone.pop() if len(gone) == 1 else None
-    problem, difference = lot.round.problem, solved.cost - paid
-    work, person = problem.jobs[job], problem.people[who]
-    parts = aims.parts(lot.round, work, person)
-    said: list[Said] = []
-    if left is not None:
-        before = problem.people[left]
-        held = aims.parts(lot.round, work, before)
-        parts = {code: parts[code] - held[code] for code in parts}
-        order = sorted(aims.AIMS, key=lambda aim: -abs(parts[aim.code]))
-        said = [aim.differs(lot.round, work, before, person) for aim in order if parts[aim.code]]
+    people, difference = lot.round.problem.people, solved.cost - paid
+    parts = aims.parts(lot.round, lot.round.problem.jobs[job], people[who])
+    if left is None:
+        more = len(solved.staff.get(job, ())) - len(staff.get(job, ()))
+        spoken = [(sum(parts.values()), _alone(sum(parts.values())))]
+        parts["unmet"] = -lot.model.price[job] * more
+        if more > 0:
+            spoken.append((parts["unmet"], _filled(more, -parts["unmet"])))
+    else:
+        parts, spoken = _against(lot, job, people[left], people[who])
     elsewhere = difference - sum(parts.values())
     if elsewhere:
-        said.append(_elsewhere(elsewhere))
+        spoken.append((elsewhere, _elsewhere(elsewhere)))
+    bad = sorted((one for one in spoken if one[0] > 0), key=lambda one: -one[0])
+    good = sorted((one for one in spoken if one[0] <= 0), key=lambda one: one[0])
     return Instead(
-        person.id,
-        problem.people[left].id if left is not None else "",
+        people[who].id,
+        people[left].id if left is not None else "",
         difference,
         parts,
         elsewhere,
         solved.bound == solved.cost,
-        tuple(said),
+        tuple(said for _, said in (*bad, *good)),
+        len(bad),
     )
+
+
+Spoken = list[tuple[int, Said]]
+
+
+def _against(lot: Lot, job: int, left: Person, person: Person) -> tuple[dict[str, int], Spoken]:
+    """Aim by aim, how she differs from the one who would leave."""
+    work = lot.round.problem.jobs[job]
+    hers, held = aims.parts(lot.round, work, person), aims.parts(lot.round, work, left)
+    parts = {code: hers[code] - held[code] for code in hers}
+    return parts, [
+        (parts[aim.code], aim.differs(lot.round, work, left, person))
+        for aim in aims.AIMS
+        if parts[aim.code]
+    ]
+
+
+def _alone(amount: int) -> Said:
+    return Said("alone", "派去的代价 {points}", {"points": tenths(amount, UNIT), "amount": amount})
+
+
+def _filled(heads: int, amount: int) -> Said:
+    values: dict[str, str | int] = {"heads": heads, "points": tenths(amount, UNIT)}
+    return Said("filled", "少缺 {heads} 人,省 {points}", values)
 
 
 def _elsewhere(amount: int) -> Said:
