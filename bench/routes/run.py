@@ -75,6 +75,9 @@ def main() -> None:
     parser.add_argument("--only", default="", help="part of the names to take")
     args = parser.parse_args()
     warm()
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()  # before, since the tree may move on meanwhile
     known = best_known(args.folder)
     files = [
         file
@@ -82,19 +85,18 @@ def main() -> None:
         if not file.name.startswith("sol_") and args.only in file.name and file.stem != "toy"
     ]
     rows = [one(file, args.seconds, args.seed, known.get(file.name)) for file in files]
-    print(json.dumps(_document(rows, args.seconds, args.seed), ensure_ascii=False, indent=1))
-
-
-def _document(rows: list[dict[str, Any]], seconds: float, seed: int) -> dict[str, Any]:
-    gaps = [row["gap_percent"] for row in rows if row["gap_percent"] is not None]
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    print(
+        json.dumps(_document(rows, args.seconds, args.seed, commit), ensure_ascii=False, indent=1)
     )
+
+
+def _document(rows: list[dict[str, Any]], seconds: float, seed: int, commit: str) -> dict[str, Any]:
+    gaps = [row["gap_percent"] for row in rows if row["gap_percent"] is not None]
     return {
         "proof": "routes",
         "holds": all(not row["faults"] and row["unmet"] == 0 for row in rows),
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": {
             "system": platform.platform(),
             "processor": platform.machine(),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from diandan.engine.routes.problem import FORMAT, KIND, VERSION, trouble
+from diandan.engine.routes.problem import FORMAT, KIND, LARGEST_PRICE, VERSION, trouble
 
 DECIMALS = 6  # beyond these a source's digits are noise of its own arithmetic
 THIRDS = 3
@@ -63,7 +63,7 @@ def _dearer_than_any_day(travel: list[list[int]], visits: list[dict[str, Any]]) 
     legs = sum(max(row) for row in travel) * 4
     work = sum(task["duration"] for visit in visits for task in visit["tasks"])
     late = max((visit["window"][1] for visit in visits), default=0)
-    dear: int = min(10**10, (legs + work + late) * 4)
+    dear: int = min(LARGEST_PRICE, (legs + work + late) * (len(visits) + 1))
     return dear
 
 

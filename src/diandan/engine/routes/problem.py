@@ -15,6 +15,11 @@ FORMAT = "diandan.problem"
 VERSION = 1
 KIND = "routes"
 
+# What keeps every sum of a day within 64 bits.
+LARGEST = 10**9
+LARGEST_WEIGHT = 10**6
+LARGEST_PRICE = 10**12
+
 Matrix = tuple[tuple[int, ...], ...]
 
 
@@ -121,14 +126,14 @@ def read(document: Any) -> Problem:
 
 
 def _weights(body: dict[str, Any]) -> Weights:
-    def one(name: str, default: int) -> int:
-        return _whole(body.get(name, default), f"weights.{name}", least=0)
+    def one(name: str, default: int, most: int = LARGEST_WEIGHT) -> int:
+        return _whole(body.get(name, default), f"weights.{name}", most=most)
 
     return Weights(
         distance=one("distance", 1),
         total_tardiness=one("total_tardiness", 1),
         max_tardiness=one("max_tardiness", 1),
-        unmet=one("unmet", 1_000_000),
+        unmet=one("unmet", 1_000_000, LARGEST_PRICE),
     )
 
 
@@ -139,7 +144,7 @@ def _carer(given: Any, at: int, size: int) -> Carer:
     shift = body.get("shift", [0, None])
     if not isinstance(shift, list) or len(shift) != 2:
         raise trouble(f"{where}.shift", "应为 [起, 止],止可为 null")
-    since = _whole(shift[0], f"{where}.shift[0]", least=0)
+    since = _whole(shift[0], f"{where}.shift[0]")
     until = None if shift[1] is None else _whole(shift[1], f"{where}.shift[1]", least=since)
     return Carer(
         key=_key(body, where),
@@ -172,7 +177,7 @@ def _visit(given: Any, at: int, size: int, weights: Weights) -> Visit:
         tasks=tasks,
         gap=gap,
         barred=_names(body.get("not_carers", []), f"{where}.not_carers"),
-        unmet_price=_whole(body.get("unmet", weights.unmet), f"{where}.unmet", least=0),
+        unmet_price=_whole(body.get("unmet", weights.unmet), f"{where}.unmet", most=LARGEST_PRICE),
     )
 
 
@@ -181,7 +186,7 @@ def _task(given: Any, where: str) -> Task:
     skill = body.get("skill")
     if not isinstance(skill, str):
         raise trouble(f"{where}.skill", "应为文字")
-    return Task(skill, _whole(body.get("duration"), f"{where}.duration", least=0))
+    return Task(skill, _whole(body.get("duration"), f"{where}.duration"))
 
 
 def _mapping(given: Any, where: str) -> dict[str, Any]:
@@ -210,25 +215,25 @@ def _names(given: Any, where: str) -> frozenset[str]:
     return frozenset(given)
 
 
-def _whole(given: Any, where: str, *, least: int | None = None) -> int:
-    if not isinstance(given, int) or isinstance(given, bool) or abs(given) > 10**12:
+def _whole(given: Any, where: str, *, least: int = 0, most: int = LARGEST) -> int:
+    if not isinstance(given, int) or isinstance(given, bool):
         raise trouble(where, "应为整数")
-    if least is not None and given < least:
-        raise trouble(where, f"不得小于 {least}")
+    if not least <= given <= most:
+        raise trouble(where, f"应在 {least} 与 {most} 之间")
     return given
 
 
 def _pair(given: Any, where: str) -> tuple[int, int]:
     if not isinstance(given, list) or len(given) != 2:
         raise trouble(where, "应为 [起, 止]")
-    first, last = _whole(given[0], where, least=0), _whole(given[1], where, least=0)
+    first, last = _whole(given[0], where), _whole(given[1], where)
     if last < first:
         raise trouble(where, "止在起之前")
     return first, last
 
 
 def _place(given: Any, where: str, size: int) -> int:
-    place = _whole(given, where, least=0)
+    place = _whole(given, where)
     if place >= size:
         raise trouble(where, f"地点编号应小于 {size}")
     return place
@@ -241,7 +246,7 @@ def _matrix(given: Any, where: str) -> Matrix:
     for at, row in enumerate(given):
         if not isinstance(row, list) or len(row) != len(given):
             raise trouble(f"{where}[{at}]", f"应有 {len(given)} 个数")
-        rows.append(tuple(_whole(one, f"{where}[{at}]", least=0) for one in row))
+        rows.append(tuple(_whole(one, f"{where}[{at}]") for one in row))
     return tuple(rows)
 
 
