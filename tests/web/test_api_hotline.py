@@ -22,7 +22,7 @@ from diandan.path.assess.models import HotlineCase, HotlineReport
 from diandan.path.assess.queries import hotline_queue
 from tests import factories as make
 from tests.web.api_world import Caller, caller, no, ok
-from tests.web.street_world import Streets
+from tests.web.street_world import Street, Streets, browser
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +158,13 @@ def test_the_partner_answers_what_was_handed_out(streets: Streets, outside: Outs
     assert (row.state, row.outcome) == ("returned", "已上门办好")
 
 
+def desk_shows(street: Street, n: int) -> None:
+    """The hotline queue says in one line how many ends of this street wait to be told."""
+    page = browser(street.people["center_staff"]).get("/desk/q/hotline/").content.decode()
+    assert (f"还有{n}件的办理结果没有回报热线" in page) == (n > 0)
+    assert ("没有回报热线" in page) == (n > 0)
+
+
 def test_ends_go_back_by_themselves_after_the_hotline_was_stopped(
     streets: Streets, outside: Outside
 ) -> None:
@@ -176,8 +183,9 @@ def test_ends_go_back_by_themselves_after_the_hotline_was_stopped(
     for minute in range(5):
         rest(at + timedelta(minutes=minute))
     assert outside.ends == {}
-    queue = hotline_queue(streets.centre)
-    assert queue.unreported == 2
+    assert hotline_queue(streets.centre).unreported == 2
+    desk_shows(streets.one, 2)
+    desk_shows(streets.two, 0)
     shown = ok(hotline.get(f"/hotline/{came['id']}"))
     assert (shown["report"], shown["ended"]) == ("waiting", True)
     assert "connection refused" in {r.last_error for r in HotlineReport.objects.all()}
@@ -191,6 +199,7 @@ def test_ends_go_back_by_themselves_after_the_hotline_was_stopped(
     assert "不外传" not in str(outside.ends)
     assert set(outside.times.values()) == {1}
     assert hotline_queue(streets.centre).unreported == 0
+    desk_shows(streets.one, 0)
     assert ok(hotline.get(f"/hotline/{came['id']}"))["report"] == "sent"
     # Filing a rated order is no second news; a withdrawal of one the hotline never saw is none.
     do_request(sent.request_id, "close", by=SYSTEM, at=at)

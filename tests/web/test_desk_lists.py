@@ -155,9 +155,31 @@ class TestProxy:
     def test_a_known_person_is_found_masked_and_not_in_other_streets(self, world: World) -> None:
         make.person("钱多多", world.station)
         make.person("钱多多", world.other_station)
-        found = browser(world.clerk).post("/desk/new/find", {"name": "钱多多"}).content.decode()
+        clerk, part = browser(world.clerk), {"HX-Request": "true"}
+        answer = clerk.post("/desk/new/find", {"name": "钱多多"}, headers=part)
+        found = answer.content.decode()
         assert found.count("钱**") == 1
         assert "钱多多" not in found
+        assert "<html" not in found
+
+    @pytest.mark.parametrize("form", ["/desk/new/", "/desk/standing/new", "/desk/new/find"])
+    def test_without_scripts_she_is_found_on_the_page_itself(self, world: World, form: str) -> None:
+        one = make.person("钱多多", world.station)
+        clerk = browser(world.clerk)
+        typed = self.typed(world, name="钱多多", phone="", find="yes")
+        page = clerk.post(form, typed)
+        text = page.content.decode()
+        assert page.status_code == 200
+        assert "</html>" in text
+        assert text.count("钱**") == 1
+        assert f'name="same_as" value="{one.id}">' in text
+        assert typed["words"] in text
+        assert not Request.objects.exists()
+        # Chosen and refused for something else, the choice stands.
+        if form == "/desk/new/":
+            typed = self.typed(world, name="钱多多", phone="", same_as=str(one.id), consent_note="")
+            text = clerk.post(form, typed).content.decode()
+            assert f'name="same_as" value="{one.id}" checked>' in text
 
     def test_the_chips_follow_her_words(self, world: World) -> None:
         page = browser(world.clerk).get("/desk/new/kinds?words=想剪头发").content.decode()

@@ -61,6 +61,11 @@ def test_searching_is_no_way_round(world: World) -> None:
         page = auditor.get("/desk/q/placed/", {"text": text}).content.decode()
         assert page.count("data-row=") == n, text
     assert browser(world.clerk).get("/desk/q/placed/?text=砸门").content.decode().count(row.number)
+    field = 'placeholder="%s" data-search'
+    assert field % "单号" in auditor.get("/desk/q/placed/").content.decode()
+    assert (
+        field % "单号、标题、原话" in browser(world.clerk).get("/desk/q/placed/").content.decode()
+    )
 
 
 def test_opening_them_is_an_act_and_leaves_a_reading(world: World) -> None:

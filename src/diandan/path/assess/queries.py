@@ -171,6 +171,11 @@ def hotline_queue(centre: Place) -> Queue:
     )
 
 
+def ends_waiting(by: Actor) -> int:
+    """How many ends of the cases `by` may see the hotline has not heard of yet."""
+    return HotlineReport.objects.filter(sent_at=None, case__in=cases_for(by).order_by()).count()
+
+
 def reports_of(case_ids: Iterable[UUID]) -> dict[UUID, HotlineReport]:
     """The latest report of each case."""
     rows = HotlineReport.objects.filter(case_id__in=list(case_ids)).order_by("fact_id")

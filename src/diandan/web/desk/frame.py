@@ -25,12 +25,14 @@ from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Role
 from diandan.ground.places.models import Kind, Place
 from diandan.kit.refusal import Refusal
+from diandan.path.assess.queries import ends_waiting
 from diandan.web import door
 from diandan.web.shared.once import once
 
 from . import queues
 from .queues import Filters, Queue
 from .rows import queue_rows
+from .sight import only_audits
 
 PAGE_SIZE = 50
 # The fields of the desk's forms that hold words of her own.
@@ -66,6 +68,7 @@ def links(by: Actor, here: str) -> list[dict[str, Any]]:
         rows += [
             ("new", reverse("desk_new"), _("代点")),
             ("merge", reverse("desk_merge"), _("集单")),
+            ("dispatch", reverse("desk_dispatch"), _("派单")),
             ("visits", reverse("desk_visits"), _("走访")),
             ("standing", reverse("desk_standing"), _("定期服务")),
             ("items", reverse("desk_items"), _("菜单审核")),
@@ -113,13 +116,15 @@ class Listed:
     query: str
     near: str = ""
 
-    def seen(self, lines: list[dict[str, Any]]) -> str:
+    def seen(self, lines: list[dict[str, Any]], unreported: int) -> str:
         """What a page knows of this list and its rail, in one word; clocks tick by themselves."""
         told = [
             (i["id"], i["title"], i["state"]["word"], i["due"], i["urgent"]) for i in self.items
         ]
         counts = [(line["key"], line["n"], line["late"], line["soon"]) for line in lines]
-        return sha256(repr((self.page.paginator.count, told, counts)).encode()).hexdigest()[:16]
+        return sha256(
+            repr((self.page.paginator.count, told, counts, unreported)).encode()
+        ).hexdigest()[:16]
 
 
 def listed(request: HttpRequest, queue: Queue, at: datetime, current: object = None) -> Listed:
@@ -183,8 +188,16 @@ def list_parts(
     current: object = None,
 ) -> dict[str, Any]:
     """What the list of a queue is drawn from."""
+    by = door.actor(request)
     found = listed(request, queue, at, current)
-    return {"listed": found, "seen": found.seen(lines), **filter_choices(door.actor(request))}
+    unreported = ends_waiting(by) if queue.noun == "hotline" else 0
+    return {
+        "listed": found,
+        "seen": found.seen(lines, unreported),
+        "unreported": unreported,
+        "only_numbers": only_audits(by),
+        **filter_choices(by),
+    }
 
 
 def kept_nowhere(answer: HttpResponse) -> HttpResponse:

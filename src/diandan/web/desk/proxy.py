@@ -65,7 +65,7 @@ CONSENTS = (
 def new(request: HttpRequest) -> HttpResponse:
     """The one page of a proxy order."""
     by = door.actor(request)
-    if request.method == "POST":
+    if request.method == "POST" and "find" not in request.POST:
         return frame.act(
             request, "new", lambda: _place(request, by), lambda failed: form(request, by, failed)
         )
@@ -76,7 +76,7 @@ def form(
     request: HttpRequest, by: Actor, failed: frame.Failed | None = None, visit: Visit | None = None
 ) -> HttpResponse:
     """The form with what was typed, or as it starts."""
-    typed = dict(failed.typed) if failed else dict(request.GET.items())
+    typed = typed_into(request, failed)
     channel = str(typed.get("channel", Channel.VISIT if visit else Channel.DESK))
     if visit is None and str(typed.get("visit", "")):
         visit = _visit(str(typed["visit"]), by)
@@ -104,7 +104,15 @@ def form(
         home=pick.field("homes", by, _at_home(typed, visit), "place"),
         consents=CONSENTS,
         mine=_mine(by),
+        **known_as(typed, by),
     )
+
+
+def typed_into(request: HttpRequest, failed: frame.Failed | None) -> dict[str, Any]:
+    """What the form holds: all that was typed into it, or what the address says it starts with."""
+    if failed:
+        return dict(failed.typed)
+    return dict((request.POST if request.method == "POST" else request.GET).items())
 
 
 def kind_chips(by: Actor, words: str, chosen: str = "") -> dict[str, Any]:
@@ -136,11 +144,25 @@ def suggest(request: HttpRequest) -> HttpResponse:
 @require_POST
 @door.staff_only
 def look_up(request: HttpRequest) -> HttpResponse:
-    """Who is known by this phone or this name, masked; a POST, so that no phone is in an address."""
+    """Who is known by this phone or this name, masked; a POST, so that no phone is in an address.
+
+    Without scripts the answer comes inside its page, with everything typed so far.
+    """
     by = door.actor(request)
-    name, phone = request.POST.get("name", "").strip(), request.POST.get("phone", "").strip()
+    if not frame.is_htmx(request):
+        return form(request, by)
+    found = known_as({**request.POST.dict(), "find": "yes"}, by)
+    return render(request, "desk/new_found.html", found)
+
+
+def known_as(typed: Mapping[str, Any], by: Actor) -> dict[str, Any]:
+    """Who may be meant by the phone or the name typed, when that was asked or one was chosen."""
+    name, phone = str(typed.get("name", "")).strip(), str(typed.get("phone", "")).strip()
+    chosen = str(typed.get("same_as", ""))
     found: list[Person] = []
     trouble = ""
+    if not chosen and "find" not in typed:
+        return {}
     try:
         if phone:
             one = people.by_phone(phone)
@@ -156,11 +178,12 @@ def look_up(request: HttpRequest) -> HttpResponse:
             "name": people.masked_name(p),
             "phone": people.masked_phone(p),
             "home": p.home.name if p.home else "",
+            "chosen": str(p.id) == chosen,
         }
         for p in found[:8]
     ]
-    more = {"found": rows, "trouble": trouble, "asked": bool(name or phone)}
-    return render(request, "desk/new_found.html", more)
+    is_one = any(row["chosen"] for row in rows)
+    return {"found": rows, "is_one": is_one, "trouble": trouble, "asked": bool(name or phone)}
 
 
 @require_GET

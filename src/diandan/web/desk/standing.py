@@ -84,7 +84,7 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Arrange one for a named elder."""
     by = door.actor(request)
-    if request.method == "POST":
+    if request.method == "POST" and "find" not in request.POST:
         return frame.act(
             request,
             "standing",
@@ -95,7 +95,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, by: Actor, failed: frame.Failed | None = None) -> HttpResponse:
-    typed = dict(failed.typed) if failed else {}
+    typed = proxy.typed_into(request, failed)
     return frame.plain(
         request,
         "desk/standing_new.html",
@@ -112,6 +112,7 @@ def _form(request: HttpRequest, by: Actor, failed: frame.Failed | None = None) -
         home=pick.field("regular", by, typed, "place"),
         consents=proxy.CONSENTS,
         today=local(door.now(request)).date(),
+        **proxy.known_as(typed, by),
     )
 
 
