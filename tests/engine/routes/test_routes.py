@@ -15,6 +15,7 @@ from diandan.engine.routes import check_json, from_hhcrsp, solve_json, warm
 from diandan.engine.routes.bound import lower_bound
 from diandan.engine.routes.check import check
 from diandan.engine.routes.columns import columns
+from diandan.engine.routes.kernel import forget_stale
 from diandan.engine.routes.problem import read
 from diandan.kit.refusal import Refusal
 from tests.engine.routes.days import cheapest, days
@@ -169,6 +170,18 @@ def test_nonsense_is_refused_not_crashed_on(nonsense: Any) -> None:
             read({**meeting(), "version": 0, field: nonsense})
     with pytest.raises(Refusal):
         from_hhcrsp({"patients": [nonsense], "caregivers": [], "distances": [[0]]})
+
+
+def test_kept_kernels_go_when_a_file_beside_them_changes(tmp_path: Path) -> None:
+    source, kept = tmp_path / "search.py", tmp_path / "__pycache__" / "search.nbi"
+    source.write_text("one")
+    forget_stale(tmp_path)
+    kept.write_text("compiled")
+    assert not forget_stale(tmp_path)
+    assert kept.exists()
+    source.write_text("two")
+    assert forget_stale(tmp_path)
+    assert not kept.exists()
 
 
 def test_warming_leaves_nothing_to_compile() -> None:
