@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diandan.engine.assign import cold, proof, repair
-from diandan.engine.assign.graph import COST_LIMIT, Graph, Pairs
+from diandan.engine.assign.graph import COST_LIMIT, Graph, Pairs, Room
 from diandan.engine.assign.paths import link
 from tests.engine.test_assign import draw
 
@@ -40,7 +40,7 @@ class Day:
         pairs = draw(seed, rows, cols, 0.5, shape)
         self.rows, self.cols = rows, cols
         self.most = pairs.cap.copy()
-        self.graph, self.paper = cold.solve(pairs, more_rows=40, more_arcs=40_000)
+        self.graph, self.paper = cold.solve(pairs, Room(40, 40_000))
         link(self.graph)
         self.pool = len(pairs.col)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from diandan.engine.assign.graph import BIDS, SHUT, UNSET, Graph, Paper
-from diandan.engine.compiled import Flags, Ints, Longs, Whole, compiled, inlined
+from diandan.engine.compiled import Flags, Ints, Whole, compiled, inlined
 
 #: More than any bid.
 ENDLESS = 1 << 30

@@ -86,13 +86,27 @@ def room(values: Ints, size: int) -> Ints:
     return wide
 
 
-def build(pairs: Pairs, more_rows: int = 0, more_arcs: int = 0) -> tuple[Graph, Paper]:
-    """Arrays for a problem, with room for rows and arcs that come later."""
-    rows, arcs = len(pairs.need) + more_rows, len(pairs.col) + more_arcs
-    cols = len(pairs.cap)
+class Room(NamedTuple):
+    """Space for what may come later; a later column takes at most ``most``."""
+
+    rows: int = 0
+    arcs: int = 0
+    cols: int = 0
+    most: int = 1
+
+
+NO_ROOM = Room()
+
+
+def build(pairs: Pairs, more: Room = NO_ROOM) -> tuple[Graph, Paper]:
+    """Arrays for a problem, with room for rows, arcs and (shut) columns that come later."""
+    rows, arcs = len(pairs.need) + more.rows, len(pairs.col) + more.arcs
+    cols = len(pairs.cap) + more.cols
     of_row = np.repeat(np.arange(len(pairs.need), dtype=np.int32), np.diff(pairs.start))
     base = np.zeros(cols + 1, np.int64)
-    np.cumsum(pairs.cap, out=base[1:])
+    base[1 : len(pairs.cap) + 1] = pairs.cap
+    base[len(pairs.cap) + 1 :] = more.most
+    np.cumsum(base, out=base)
     start = np.zeros(rows, np.int64)
     start[: len(pairs.need)] = pairs.start[:-1]
     graph = Graph(
@@ -107,7 +121,7 @@ def build(pairs: Pairs, more_rows: int = 0, more_arcs: int = 0) -> tuple[Graph, 
         room(pairs.cost, arcs),
         np.zeros(arcs, np.uint8),
         np.zeros(arcs, np.int32),
-        np.array(pairs.cap, np.int32),
+        room(pairs.cap, cols),
         np.zeros(cols, np.int32),
         np.zeros(cols, np.int32),
         base,
@@ -115,6 +129,23 @@ def build(pairs: Pairs, more_rows: int = 0, more_arcs: int = 0) -> tuple[Graph, 
         np.full(cols, -1, np.int32),
     )
     return graph, paper(rows + cols)
+
+
+def wider(graph: Graph, most: int) -> tuple[Graph, Paper]:
+    """The same graph and plan with twice the room for arcs and columns."""
+    arcs, cols = len(graph.col), len(graph.cap)
+    taken = np.zeros(2 * arcs, np.uint8)
+    taken[:arcs] = graph.taken
+    base = np.full(2 * cols + 1, most, np.int64)
+    base[: cols + 1] = graph.base
+    base[cols:] = np.cumsum(base[cols:])
+    head = np.full(2 * cols, -1, np.int32)
+    head[:cols] = graph.head
+    more = {name: room(getattr(graph, name), 2 * arcs) for name in ("row", "col", "cost", "after")}
+    more |= {name: room(getattr(graph, name), 2 * cols) for name in ("cap", "used", "v")}
+    slot = room(graph.slot, int(base[-1]))
+    grown = graph._replace(taken=taken, base=base, head=head, slot=slot, **more)
+    return grown, paper(len(graph.need) + 2 * cols)
 
 
 def paper(nodes: int) -> Paper:

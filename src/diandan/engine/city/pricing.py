@@ -7,9 +7,12 @@ but by priced cost; a cell whose cheapest priced person is no help is skipped un
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from diandan.engine.assign.graph import SHUT
+from diandan.engine.assign.graph import SHUT, Graph, Paper
+from diandan.engine.assign.repair import widen
 from diandan.engine.city.columns import TRAVEL, Jobs
 from diandan.engine.city.index import Index
 from diandan.engine.city.search import POSITION, SHIFT, metres, outside, ring_distance, sink
@@ -111,66 +114,69 @@ def gains(
     return found
 
 
+class Town(NamedTuple):
+    """Who is a column of the graph, kept while it grows."""
+
+    who: Ints  # column → person, with room
+    local: Ints  # person → column; behind it person → epoch in which that was written
+    cap: Ints  # person →
+    count: Longs  # columns so far, first free arc, arcs added
+
+
 @compiled
-def merge(
-    start: Longs,
-    col: Ints,
-    cost: Ints,
-    who: Ints,
-    rows: Ints,
-    u: Ints,
-    v: Ints,
-    found: Longs,
-    local: Ints,
-    epoch: Whole,
-) -> tuple[Longs, Ints, Ints, Ints, Whole]:
-    """The arcs with what `gains` found put among them, each row still cheapest first."""
-    extra = found.size
-    n = len(start) - 1
+def admit(
+    graph: Graph, paper: Paper, town: Town, rows: Ints, u: Ints, v: Ints, found: Longs, epoch: Whole
+) -> Whole:
+    """Widen each row by what `gains` found at prices u, v. How many rows; stops for want of room."""
+    who, local, caps, count = town
     total = len(local) // 2
-    people = np.empty(len(who) + extra, np.int32)
-    people[: len(who)] = who
-    known = np.int64(len(who))
-    start2 = np.empty(n + 1, np.int64)
-    col2 = np.empty(len(col) + extra, np.int32)
-    cost2 = np.empty(len(col) + extra, np.int32)
-    arc = np.int64(0)
-    added = 0
-    at_row = 0
-    for i in range(n):
-        start2[i] = arc
-        size = start[i + 1] - start[i]
-        col2[arc : arc + size] = col[start[i] : start[i + 1]]
-        cost2[arc : arc + size] = cost[start[i] : start[i + 1]]
-        arc += size
-        if at_row < len(rows) and rows[at_row] == i:
-            for key in found[at_row]:
-                if key >> SHIFT >= u[i]:
-                    break
-                person = key & POSITION
-                if local[total + person] != epoch:
-                    local[total + person] = epoch
-                    local[person] = known
-                    people[known] = person
-                    known += 1
-                j = local[person]
-                double = False
-                for other in range(start2[i], start2[i] + size):
-                    if col2[other] == j:
-                        double = True
-                if double:
-                    continue
-                real = np.int32((key >> SHIFT) - v[person])
-                at = arc
-                while at > start2[i] and cost2[at - 1] > real:
-                    cost2[at] = cost2[at - 1]
-                    col2[at] = col2[at - 1]
-                    at -= 1
-                cost2[at] = real
-                col2[at] = j
-                arc += 1
-                size += 1
-                added += 1
-            at_row += 1
-    start2[n] = arc
-    return start2, col2[:arc].copy(), cost2[:arc].copy(), people[:known].copy(), added
+    cols = np.empty(found.shape[1], np.int32)
+    costs = np.empty(found.shape[1], np.int32)
+    for at in range(len(rows)):
+        row = rows[at]
+        first = graph.start[row]
+        size = graph.length[row]
+        room = count[1] + size + len(cols) <= len(graph.col)
+        if not room or count[0] + len(cols) > len(who):
+            return at
+        new = 0
+        for key in found[at]:
+            if key >> SHIFT >= u[row]:
+                break
+            person = key & POSITION
+            if local[total + person] != epoch:
+                local[total + person] = epoch
+                local[person] = count[0]
+                who[count[0]] = person
+                graph.cap[count[0]] = caps[person]
+                graph.v[count[0]] = 0
+                count[0] += 1
+            double = False
+            for arc in range(first, first + size):
+                if graph.col[arc] == local[person]:
+                    double = True
+            if not double:
+                cols[new] = local[person]
+                costs[new] = np.int32((key >> SHIFT) - v[person])
+                new += 1
+        if new > 0:
+            in_order(cols, costs, new)
+            widen(graph, paper, row, count[1], cols[:new], costs[:new])
+            count[1] += size + new
+            count[2] += new
+    return len(rows)
+
+
+@inlined
+def in_order(cols: Ints, costs: Ints, size: Whole) -> None:
+    """Cheapest first: what was found stood by priced cost."""
+    for k in range(1, size):
+        cost = costs[k]
+        col = cols[k]
+        at = k
+        while at > 0 and costs[at - 1] > cost:
+            costs[at] = costs[at - 1]
+            cols[at] = cols[at - 1]
+            at -= 1
+        costs[at] = cost
+        cols[at] = col

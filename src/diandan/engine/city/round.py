@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from diandan.engine.assign import cold, proof
-from diandan.engine.assign.auction import all_rows
-from diandan.engine.assign.graph import Graph, Pairs, Paper, build
-from diandan.engine.assign.paths import take
+from diandan.engine.assign.graph import NO_ROOM, Graph, Pairs, Paper, Room, wider
+from diandan.engine.assign.paths import link
 from diandan.engine.city import pricing, search
 from diandan.engine.city.columns import Jobs, People, take_jobs
 from diandan.engine.city.index import Index
 from diandan.engine.city.index import build as build_index
-from diandan.engine.compiled import Ints, Longs, compiled
+from diandan.engine.compiled import Ints, Longs
 
 #: Candidates a job at first, where people abound and where they are scarce; and how many better
 #: ones one pricing pass may bring a job. They change the time taken, never the plan's cost.
@@ -28,6 +27,8 @@ KEPT_AMPLE, KEPT_SCARCE = 8, 32
 BETTER = 8
 #: More people than this for every head: ample.
 AMPLE = 3.0
+#: Room for arcs and columns that pricing may bring, beyond a share of what is there.
+SPARE = 4096
 #: Metres of a square inside which jobs are solved one after another: their people are in cache.
 NEIGHBOURHOOD = 2000
 
@@ -39,6 +40,7 @@ class City:
     people: People
     index: Index
     places: int  # all capacities together
+    most: int  # the greatest capacity
     scratch: Ints
     epoch: int = 0
 
@@ -64,13 +66,18 @@ class Round:
         by_job = np.lexsort((people, jobs))
         return jobs[by_job], people[by_job]
 
+    def prices(self, town: City) -> Ints:
+        """What one more place of each person would save: a later round may start from it."""
+        prices = np.zeros(len(town.people.x), np.int32)
+        prices[self.who] = np.where(self.graph.cap > 0, self.graph.v, 0)[: len(self.who)]
+        return prices
+
 
 def city(people: People, skills: int) -> City:
     """Index the people once; a round only reads it."""
     count = len(people.x)
-    return City(
-        people, build_index(people, skills), int(people.cap.sum()), np.zeros(2 * count, np.int32)
-    )
+    places, most = int(people.cap.sum()), int(people.cap.max(initial=1))
+    return City(people, build_index(people, skills), places, most, np.zeros(2 * count, np.int32))
 
 
 def near_order(jobs: Jobs) -> Ints:
@@ -85,45 +92,68 @@ def kept(town: City, jobs: Jobs) -> int:
     return KEPT_AMPLE if town.places > AMPLE * heads else KEPT_SCARCE
 
 
-def plan(town: City, jobs: Jobs, most: int | None = None, certify: bool = True) -> Round:
-    """The optimum over every eligible pair (over the kept candidates only if not `certify`)."""
+def plan(
+    town: City,
+    jobs: Jobs,
+    most: int | None = None,
+    certify: bool = True,
+    warm: Ints | None = None,
+) -> Round:
+    """The optimum over every eligible pair (over the kept candidates only if not `certify`).
+
+    `warm`: `Round.prices` of an earlier round of this city; same cost, sooner.
+    """
     order = near_order(jobs)
     mine = take_jobs(jobs, order)
     found = search.nearest(town.index, mine, most or kept(town, jobs))
     town.epoch += 1
     start, col, cost, who = search.arcs(found, mine.price, town.scratch, town.epoch)
     pairs = Pairs(start, col, cost, mine.need, mine.price, town.people.cap[who])
-    graph, paper = cold.solve(pairs)
+    believed = None if warm is None else warm[who]
+    room = Room(0, len(col) + SPARE, len(who) // 4 + SPARE, town.most) if certify else NO_ROOM
+    graph, paper = cold.solve(pairs, room, believed)
     made = Round(graph, paper, order, who, 0)
     if certify:
-        reach = np.where(
-            found[:, -1] >> search.SHIFT < mine.price, found[:, -1] >> search.SHIFT, mine.price
-        )
-        close(town, mine, made, pairs, reach.astype(np.int32))
+        far = np.minimum(found[:, -1] >> search.SHIFT, mine.price).astype(np.int32)
+        close(town, mine, made, far, len(col))
     made.cost = int(proof.cost_of(made.graph))
     return made
 
 
-def close(town: City, jobs: Jobs, made: Round, pairs: Pairs, reach: Ints) -> None:
-    """Bring in better pairs until none is left anywhere."""
+def close(town: City, jobs: Jobs, made: Round, far: Ints, arcs: int) -> None:
+    """Bring in better pairs until none is left anywhere; rows priced within `far` hold already."""
     prices = np.zeros(len(town.people.x), np.int32)
+    known = len(made.who)
+    grown = pricing.Town(
+        np.concatenate([made.who, np.zeros(len(made.graph.cap) - known, np.int32)]),
+        town.scratch,
+        town.people.cap,
+        np.array([known, arcs, 0], np.int64),
+    )
     while True:
-        rows = np.flatnonzero(made.graph.u > reach).astype(np.int32)
+        rows = np.flatnonzero(made.graph.u > far).astype(np.int32)
         made.passes += 1
         if not len(rows):
             break
-        prices[made.who] = made.graph.v
-        found = better(town, jobs, made.graph.u, prices, rows)
-        start, col, cost, who, added = pricing.merge(
-            pairs.start, pairs.col, pairs.cost, made.who, rows, made.graph.u, prices,
-            found, town.scratch, town.epoch,
-        )  # fmt: skip
-        if not added:
+        prices[made.who] = made.graph.v[: len(made.who)]
+        u = made.graph.u.copy()
+        found = better(town, jobs, u, prices, rows)
+        if not made.added:
+            link(made.graph)
+        added = int(grown.count[2])
+        done = 0
+        while done < len(rows):
+            done += pricing.admit(
+                made.graph, made.paper, grown, rows[done:], u, prices, found[done:], town.epoch
+            )
+            if done < len(rows):
+                made.graph, made.paper = wider(made.graph, town.most)
+                more = np.zeros(len(made.graph.cap) - len(grown.who), np.int32)
+                grown = grown._replace(who=np.concatenate([grown.who, more]))
+        made.who = grown.who[: int(grown.count[0])]
+        made.added = int(grown.count[2])
+        if made.added == added:
             break
-        made.added += added
-        made.who = who
-        pairs = Pairs(start, col, cost, jobs.need, jobs.price, town.people.cap[who])
-        made.graph, made.paper = resume(made.graph, pairs)
     made.certified = True
 
 
@@ -133,35 +163,13 @@ def better(town: City, jobs: Jobs, u: Ints, prices: Ints, rows: Ints) -> Longs:
     return pricing.gains(town.index, jobs, rows, u, asks, least, BETTER)
 
 
-def resume(old: Graph, pairs: Pairs) -> tuple[Graph, Paper]:
-    """The plan of `old` on a graph with more arcs; rows that gained arcs are placed again."""
-    graph, paper = build(pairs)
-    carry(old, graph)
-    cold.finish(graph, paper, all_rows(graph))
-    return graph, paper
-
-
-@compiled
-def carry(old: Graph, new: Graph) -> None:
-    for row in range(len(old.need)):
-        if new.length[row] != old.length[row]:
-            continue
-        new.u[row] = old.u[row]
-        shift = new.start[row] - old.start[row]
-        for arc in range(old.start[row], old.start[row] + old.length[row]):
-            if old.taken[arc] == 1:
-                take(new, arc + shift)
-    new.v[: len(old.v)] = old.v
-
-
 def unproven(town: City, jobs: Jobs, made: Round) -> int:
     """Faults of the certificate over every eligible pair, recounted from nothing; 0 proves it.
 
     Every row is priced against everyone who may do it, whatever bounds the rounds relied on.
     """
     mine = take_jobs(jobs, made.order)
-    prices = np.zeros(len(town.people.x), np.int32)
-    prices[made.who] = made.graph.v
+    prices = made.prices(town)
     rows = np.arange(len(mine.x), dtype=np.int32)
     asks, least = pricing.priced(town.index, prices)
     most = int(mine.need.max(initial=0)) + 1

@@ -1,0 +1,133 @@
+"""派单台架: our round against every judge on one generated city.
+
+    python -m bench.dispatch.run [--quick] [--limit SECONDS] [--sizes 1000,5000] [--json FILE]
+
+Everything is solved on the same graph of kept candidates; the judges' seconds are processor
+seconds of their solve alone, ours from plain arrays to the plan. `diandan prove dispatch` runs all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.dispatch import city
+from bench.dispatch.judges import JUDGES
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZES = (1_000, 5_000, 20_000, 100_000)
+REGIMES = ("surplus", "tight", "short", "teams")
+REPEATS, LIMIT = 5, 600
+
+
+def call(*words: str, limit: float | None = None) -> dict[str, Any] | None:
+    """What a module of the bench prints; None when it was stopped at `limit`."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, timeout=limit
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    if done.returncode:
+        raise RuntimeError(f"{words[:2]}: {done.stderr[-2000:]}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def one_case(
+    people: Path, regime: str, jobs: int, repeats: int, limit: float, room: Path
+) -> dict[str, Any]:
+    """One size of one regime: ours, then every judge."""
+    graph = room / f"{regime}-{jobs}.npz"
+    ours = call("bench.dispatch.ours", str(people), regime, str(jobs), str(repeats), str(graph))
+    assert ours is not None
+    judged: dict[str, Any] = {}
+    for name in JUDGES:
+        # a slow judge is asked once: its time does not need a median to be told from ours
+        times = repeats if (jobs <= 20_000 and name != "highs") or name in ("ours", "fifo") else 1
+        said = call("bench.dispatch.judges", name, str(graph), str(times), limit=limit)
+        judged[name] = said or {"stopped_after_seconds": limit}
+    best = judged["ours"]["cost"]
+    for said in judged.values():
+        if "cost" in said:
+            said["gap"] = said["cost"] - best
+            said["times_ours"] = round(said["seconds"] / max(judged["ours"]["seconds"], 1e-6), 1)
+    graph.unlink()
+    return {"regime": regime, "jobs": jobs, "round": ours, "judges": judged}
+
+
+def line(case: dict[str, Any]) -> str:
+    """One case in one line."""
+    spent, judged = case["round"]["time"], case["judges"]
+    words = [
+        f"{case['regime']:8}{case['jobs']:7}",
+        f"round {spent['round_over_kept']['wall_ms']:.1f} ms",
+        f"certified {spent['round_over_every_pair']['wall_ms']:.1f} ms",
+        f"solve {judged['ours']['seconds'] * 1000:.1f} ms",
+    ]
+    for name, said in judged.items():
+        if name != "ours" and "times_ours" in said:
+            gap = f" gap {said['gap']}" if said["gap"] else ""
+            words.append(f"{name} {said['times_ours']}×{gap}")
+        elif name != "ours":
+            words.append(f"{name} {'stopped' if 'stopped_after_seconds' in said else 'left out'}")
+    return " · ".join(words)
+
+
+def good(case: dict[str, Any]) -> bool:
+    """Proven, and no judge that ended found anything else (FIFO is no judge of the optimum)."""
+    exact = [said for name, said in case["judges"].items() if name != "fifo"]
+    gaps = [said["gap"] for said in exact if "gap" in said]
+    return not any(gaps) and case["round"]["unproven"] == case["round"]["faults"] == 0
+
+
+def run(
+    tell: Callable[[str], None],
+    sizes: tuple[int, ...] = SIZES,
+    people: int = city.PEOPLE,
+    repeats: int = REPEATS,
+    limit: float = LIMIT,
+) -> tuple[bool, dict[str, Any]]:
+    """All cases; whether every one is good, and the figures."""
+    parameters = {
+        "people": people, "sites": city.SITES, "skills": city.SKILLS, "slots": city.SLOTS,
+        "side_m": city.SIDE, "idle_share": city.IDLE, "repeats": repeats, "limit_s": limit,
+        "sizes": list(sizes), "regimes": list(REGIMES), "seconds": "processor",
+    }  # fmt: skip
+    tell(json.dumps(parameters))
+    cases = []
+    with tempfile.TemporaryDirectory() as name:
+        folk = Path(name) / "people.npz"
+        np.savez(folk, **city.people(people)._asdict())
+        for jobs in sizes:
+            for regime in REGIMES:
+                cases.append(one_case(folk, regime, jobs, repeats, limit, Path(name)))
+                tell(line(cases[-1]))
+    return all(map(good, cases)), {"parameters": parameters, "cases": cases}
+
+
+def main() -> int:
+    words = argparse.ArgumentParser()
+    words.add_argument("--quick", action="store_true")
+    words.add_argument("--limit", type=float, default=LIMIT)
+    words.add_argument("--sizes", default=",".join(map(str, SIZES)))
+    words.add_argument("--json", type=Path)
+    said = words.parse_args()
+    if said.quick:
+        held, figures = run(print, (300,), 6_000, 1, 60)
+    else:
+        held, figures = run(print, tuple(map(int, said.sizes.split(","))), limit=said.limit)
+    if said.json:
+        said.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
