@@ -18,8 +18,8 @@ from diandan.path.bundle.models import Job
 from diandan.path.dispatch.actions.by_hand import by_hand_only
 from diandan.path.dispatch.actions.weigh import ask_what_if, set_weights
 from diandan.path.dispatch.models import ByHandOnly, DispatchRound, DispatchWeights, Offer, WhatIf
-from diandan.path.dispatch.planning import latest
 from diandan.path.dispatch.queries import candidates_for
+from diandan.path.dispatch.rounds import latest
 from diandan.path.dispatch.weights import BOUNDS, history_of, weights_of
 from tests import factories as make
 from tests.factories import NOON

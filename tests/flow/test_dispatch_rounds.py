@@ -17,8 +17,9 @@ from diandan.path.bundle.models import Job
 from diandan.path.bundle.states import JobState
 from diandan.path.dispatch.core import ASKS_A_WEEK, chance
 from diandan.path.dispatch.models import DispatchRound, Offer
-from diandan.path.dispatch.planning import UNUSED_FOR, forget_unused, latest, plan_round
+from diandan.path.dispatch.planning import UNUSED_FOR, forget_unused, plan_round
 from diandan.path.dispatch.queries import candidates_for
+from diandan.path.dispatch.rounds import latest
 from tests import factories as make
 from tests.factories import NOON
 from tests.flow.test_lives import World

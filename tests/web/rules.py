@@ -87,6 +87,8 @@ RULES: dict[str, Rule] = {
     # desks
     **_many("desk desk_items desk_standing desk_visits", Rule(ROLES, None)),
     **_many("desk_queue desk_table", Rule(ROLES, None, "open")),  # a queue's name is nobody's
+    **_many("desk_dispatch", Rule(ROLES, ROLES)),
+    **_many("desk_dispatch_fresh", Rule(ROLES, None)),
     **_many("desk_merge desk_new desk_standing_new desk_visit_new", Rule(ROLES, ROLES)),
     **_many("desk_new_kinds", Rule(ROLES, None)),
     # they offer only what lies under her own places

@@ -10,13 +10,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
+from diandan.engine import aims
 from diandan.engine import problem as problems
 from diandan.engine.explain import each
 from diandan.engine.plan import read as read_plan
+from diandan.engine.round import Round
 
 from .models import DispatchRound, Offer
-from .planning import latest
+from .rounds import latest
 
 #: So long explaining may hold up the next round, in seconds.
 SLICE = 0.2
@@ -24,6 +27,10 @@ SLICE = 0.2
 JOBS_MAX = 300
 #: Older rounds are left as they are: nobody waits for them.
 SINCE = timedelta(days=1)
+
+ALWAYS_SAID = frozenset({"travel", "turn", "load", "acceptance"})
+#: That nobody in particular is a stranger to the house speaks neither for nor against.
+SELDOM_SAID = frozenset({"continuity"})
 
 
 def explain_some(at: datetime, *, seconds: float = SLICE) -> int:
@@ -52,14 +59,31 @@ def explain_some(at: datetime, *, seconds: float = SLICE) -> int:
     return max(done, 1)
 
 
-def _rows(made: DispatchRound, left: list[str]) -> Iterator[tuple[str, dict[str, object]]]:
+def _rows(made: DispatchRound, left: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     if not left:
         return
-    plan = read_plan(made.plan)
-    for reason in each(problems.read(made.problem), plan, left):
+    kept, plan = problems.read(made.problem), read_plan(made.plan)
+    round_ = Round(kept)
+    for reason in each(kept, plan, left):
         row = reason.row()
+        for one in row["chosen"]:
+            one["said"] = _speaks(round_, reason.job, one["person"])
         # Who was ruled out can be said at any time from the problem itself; it need not be kept.
         yield reason.job, {part: row[part] for part in ("chosen", "instead", "unmet")}
+
+
+def _speaks(round_: Round, job_id: str, team: str) -> list[dict[str, Any]]:
+    """What speaks for the chosen as well as what it costs."""
+    job = round_.problem.jobs[round_.job_at[job_id]]
+    who = round_.problem.people[round_.person_at[team]]
+    said = [(aim.says(round_, job, who), aim.cost(round_, job, who), aim.code) for aim in aims.AIMS]
+    return [
+        one.row()
+        for one, cost, code in said
+        if code in ALWAYS_SAID
+        or one.code == "continuity_known"
+        or (cost and code not in SELDOM_SAID)
+    ]
 
 
 def _wanted(made: DispatchRound) -> list[str]:

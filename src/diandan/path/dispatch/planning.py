@@ -23,6 +23,7 @@ from diandan.path.bundle.models import Job
 
 from .core import Scene, as_problem
 from .models import DispatchRound
+from .rounds import latest
 from .scene import scene_of
 from .weights import weights_of
 
@@ -65,11 +66,6 @@ def plan_round(
         reasons={"barred": barred_in(scene)},
     )
     return made, True
-
-
-def latest(centre: Place) -> DispatchRound | None:
-    """The centre's newest round."""
-    return DispatchRound.objects.filter(centre=centre).order_by("-made_at", "-id").first()
 
 
 def barred_in(scene: Scene) -> dict[str, dict[str, list[str]]]:

@@ -23,7 +23,7 @@ from diandan.engine.weights import Weights
 
 from .core import reweighed
 from .models import DispatchRound, Offer, WhatIf
-from .planning import latest
+from .rounds import latest
 from .weights import weights_of, with_values
 
 SINCE = timedelta(days=30)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from . import items, jobs, lists, mapping, merge, pick, proxy, requests, standing, visits, whistles
+from . import (
+    dispatching,
+    items,
+    jobs,
+    lists,
+    mapping,
+    merge,
+    pick,
+    proxy,
+    requests,
+    standing,
+    visits,
+    whistles,
+)
 
 FORM = "(?P<form>xlsx|csv)"
 urlpatterns = [
@@ -39,6 +52,8 @@ urlpatterns = [
         name="desk_incident",
     ),
     path("merge/", merge.merge, name="desk_merge"),
+    path("dispatch/", dispatching.board, name="desk_dispatch"),
+    path("dispatch/fresh", dispatching.fresh, name="desk_dispatch_fresh"),
     path("new/", proxy.new, name="desk_new"),
     path("new/kinds", proxy.suggest, name="desk_new_kinds"),
     path("new/find", proxy.look_up, name="desk_new_find"),

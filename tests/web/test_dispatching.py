@@ -1,0 +1,141 @@
+"""派单台: the plan before it is sent, sent as ticked, with what did not go and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from diandan.flow.worker import run_once
+from diandan.path.bundle.models import Job
+from diandan.path.dispatch.models import Offer
+from diandan.path.dispatch.rounds import latest
+from tests.web.desk_world import World, browser, key_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(settings: Any, still_clock: Any) -> World:
+    return World(still_clock.at, settings)
+
+
+def waiting(world: World, n: int = 2) -> list[Job]:
+    """Jobs that wait with a plan and its reasons."""
+    jobs = [world.job(world.taken(f"第{k}家水管漏水")) for k in range(n)]
+    run_once(world.at)
+    return jobs
+
+
+def plan_of(world: World, job: Job) -> list[str]:
+    made = latest(world.centre)
+    assert made is not None
+    found: list[str] = made.order[str(job.id)]
+    return found
+
+
+def send(world: World, page: Any, jobs: list[Job], **more: str) -> Any:
+    form = {"form_key": key_in(page), "jobs": [str(j.id) for j in jobs]}
+    form |= {f"plan-{j.id}": plan_of(world, j)[0] for j in jobs}
+    clerk = browser(world.clerk)
+    return clerk.post("/desk/dispatch/", {**form, **more}, follow=True)
+
+
+def test_an_empty_desk_says_what_would_fill_it(world: World) -> None:
+    page = browser(world.clerk).get("/desk/dispatch/")
+    assert page.status_code == 200
+    assert "没有等着派的单子" in page.content.decode()
+
+
+def test_the_plan_stands_there_with_reasons_and_differences(world: World) -> None:
+    jobs = waiting(world)
+    said = browser(world.clerk).get("/desk/dispatch/").content.decode()
+    for job in jobs:
+        assert job.number in said
+    assert world.team.name in said
+    assert world.second.name in said
+    assert "还没派过" in said
+    assert "分" in said
+    assert "新来" in said or "第一轮" in said
+    assert not Offer.objects.exists()
+
+
+def test_what_is_ticked_goes_as_planned_and_nothing_else(world: World) -> None:
+    one, other = waiting(world)
+    page = browser(world.clerk).get("/desk/dispatch/")
+    answer = send(world, page, [one])
+    assert "派出1单" in answer.content.decode()
+    offer = Offer.objects.get()
+    assert offer.job_id == one.id
+    assert offer.round_id is not None
+    assert not Offer.objects.filter(job=other).exists()
+
+
+def test_another_team_needs_a_reason_and_what_was_typed_stays(world: World) -> None:
+    (job,) = waiting(world, 1)
+    page = browser(world.clerk).get("/desk/dispatch/")
+    second = plan_of(world, job)[1]
+    clerk = browser(world.clerk)
+    form = {
+        "form_key": key_in(page),
+        "jobs": str(job.id),
+        f"plan-{job.id}": plan_of(world, job)[0],
+        f"team-{job.id}": second,
+    }
+    said = clerk.post("/desk/dispatch/", form, follow=True).content.decode()
+    assert "1单没有派出" in said
+    assert "写明理由" in said
+    assert f'value="{second}" checked' in said
+    assert not Offer.objects.exists()
+    clerk.post("/desk/dispatch/", {**form, f"why-{job.id}": "和老人熟"}, follow=True)
+    assert str(Offer.objects.get().team_id) == second
+
+
+def test_one_that_cannot_go_holds_no_other_up(world: World) -> None:
+    one, other = waiting(world)
+    page = browser(world.clerk).get("/desk/dispatch/")
+    wrong = {f"plan-{other.id}": plan_of(world, other)[1]}
+    said = send(world, page, [one, other], **wrong).content.decode()
+    assert "派出1单" in said
+    assert "方案变了" in said
+    assert list(Offer.objects.values_list("job_id", flat=True)) == [one.id]
+
+
+def test_nothing_ticked_is_said(world: World) -> None:
+    waiting(world, 1)
+    answer = browser(world.clerk).post("/desk/dispatch/", {})
+    assert answer.status_code == 422
+    assert "请先勾选" in answer.content.decode()
+
+
+def test_a_newer_plan_is_told_and_what_changed_is_marked(world: World) -> None:
+    waiting(world, 1)
+    old = latest(world.centre)
+    assert old is not None
+    clerk = browser(world.clerk)
+    here = f"/desk/dispatch/fresh?round={old.id}"
+    assert "新的一轮" not in clerk.get(here).content.decode()
+    job = world.job(world.taken("又一家灯坏了"))
+    run_once(world.at)
+    assert "新的一轮" in clerk.get(here).content.decode()
+    said = clerk.get("/desk/dispatch/").content.decode()
+    assert "新来1单" in said
+    assert job.number in said
+
+
+def test_another_street_sees_and_sends_nothing_of_it(world: World) -> None:
+    (job,) = waiting(world, 1)
+    far = browser(world.far)
+    said = far.get("/desk/dispatch/").content.decode()
+    assert job.number not in said
+    form = {"jobs": str(job.id), f"plan-{job.id}": plan_of(world, job)[0]}
+    far.post("/desk/dispatch/", form, follow=True)
+    assert not Offer.objects.exists()
+
+
+def test_an_auditor_reads_the_plan_and_sends_nothing(world: World) -> None:
+    (job,) = waiting(world, 1)
+    page = browser(world.auditor).get("/desk/dispatch/").content.decode()
+    assert job.number in page
+    assert 'name="jobs"' not in page
+    assert "漏水" not in page
