@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "diandan.path.engage",
     "diandan.path.fulfil",
     "diandan.path.grade",
+    "diandan.path.ledger",
     "diandan.flow",
     "diandan.web",
 ]

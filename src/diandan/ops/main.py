@@ -33,6 +33,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("engine", "engine"),
     ("replay", "replay"),
     ("shots", "shots"),
+    ("books", "books"),
 )
 SAME = {"doctor": "status"}
 

@@ -1,0 +1,36 @@
+"""记账: what was served goes on the books by itself; what stood its notice is posted and chained."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from diandan.ground.record.models import FactRow
+from diandan.path.bundle.states import JobState
+from diandan.path.engage.models import Task
+from diandan.path.ledger.actions.chain import link_new
+from diandan.path.ledger.actions.earn import earn
+from diandan.path.ledger.actions.notice import post_due
+
+#: The name under which the switchboard hands facts to `earn_for`.
+HANDLER = "books.earn_for"
+DONE = (JobState.SERVED, JobState.CLOSED)
+
+
+def earn_for(fact: FactRow, at: datetime) -> None:
+    """A job was served, a late one left it, or it was rated: its sessions are looked at again."""
+    if fact.kind in ("job.served", "job.checked_out") and fact.job_id:
+        tasks = Task.objects.filter(engagement__job_id=fact.job_id)
+    elif fact.kind == "request.rated" and fact.request_id:
+        tasks = Task.objects.filter(engagement__job__bonds__request_id=fact.request_id)
+    else:
+        return
+    seen = tasks.filter(attendance__out_at__isnull=False, engagement__job__state__in=DONE)
+    ids: list[UUID] = sorted(set(seen.values_list("id", flat=True)))
+    for task_id in ids:
+        earn(task_id, at=at, fact_id=fact.id)
+
+
+def sweep(*, at: datetime) -> int:
+    """Post what is due, number what was written; returns how much was done."""
+    return post_due(at=at) + link_new(at=at)

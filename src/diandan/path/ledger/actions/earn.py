@@ -1,0 +1,105 @@
+"""记时: a session that was seen becomes pending minutes, and the points that go with them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from diandan.ground.people.actor import SYSTEM
+from diandan.ground.places.queries import calendar_of
+from diandan.ground.record.actions.announce import announce
+from diandan.ground.record.lock import hold
+from diandan.path.engage.models import Task
+from diandan.path.fulfil.models import Attendance
+
+from ..core import Count, Rules, count
+from ..facts import hours_fact
+from ..models import Grade, Ledger, Reason, Transfer
+from ..proving import evidence_of, grade_of, presence_of
+from ..queries import waiting_of
+from ..rulebook import rules_for
+from .move import SOURCE, Move, Phase, account_of, move, name_of, settle
+
+
+@transaction.atomic
+def earn(task_id: UUID, *, at: datetime, fact_id: int | None = None) -> list[Transfer]:
+    """Put what the session brings on notice; once, whatever calls it and however often.
+
+    When the proof became whole meanwhile (she was rated, an officer stood for it), pending
+    declared minutes are voided and stand again as verified, under the same notice. Minutes that
+    were voided for an objection, or posted, stay as they are.
+    """
+    hold(f"earn:{task_id}")
+    task = (
+        Task.objects.select_related(
+            "person", "engagement__offer", "engagement__job__centre", "attendance"
+        )
+        .filter(id=task_id, attendance__out_at__isnull=False)
+        .first()
+    )
+    if task is None:
+        return []
+    seen = task.attendance
+    evidence = evidence_of(task, seen, at)
+    grade = grade_of(evidence)
+    before = list(Transfer.objects.filter(task=task, phase=Phase.PENDING, reason=Reason.SERVICE))
+    notice_until = None
+    if before:
+        waiting = waiting_of(task)
+        if grade != Grade.VERIFIED or not any(
+            row.credit.grade == Grade.DECLARED for row in waiting
+        ):
+            return []
+        notice_until = max(row.notice_until for row in waiting if row.notice_until)
+        for row in waiting:
+            settle(row, Phase.VOIDING, by=SYSTEM, at=at)
+    rules = rules_for(task.engagement.job.centre)
+    rows = _write(task, seen, rules, grade, notice_until, len(before), at, fact_id)
+    happened = "proved" if before else "earned"
+    announce(*(hours_fact(row, happened, SYSTEM, at) for row in rows))
+    return rows
+
+
+def _write(
+    task: Task,
+    seen: Attendance,
+    rules: Rules,
+    grade: Grade,
+    notice_until: datetime | None,
+    turn: int,
+    at: datetime,
+    fact_id: int | None,
+) -> list[Transfer]:
+    centre = task.engagement.job.centre
+    given = presence_of(task, seen, rules)
+    counted: Count = count(rules, given)
+    until = notice_until or calendar_of(centre).due(at, rules.notice)
+    data = {
+        "rules": rules.name,
+        "given": asdict(given),
+        "steps": counted.as_data(),
+        "missing": list(evidence_of(task, seen, at).missing),
+    }
+    rows = []
+    for ledger, amount in ((Ledger.MINUTES, counted.minutes), (Ledger.POINTS, counted.points)):
+        if amount <= 0:
+            continue
+        wanted = Move(
+            id=name_of("earn", task.id, ledger, turn),
+            debit=account_of(
+                None, centre=centre, ledger=ledger, grade=grade, purpose=SOURCE, at=at
+            ),
+            credit=account_of(task.person, centre=centre, ledger=ledger, grade=grade, at=at),
+            amount=amount,
+            reason=Reason.SERVICE,
+            phase=Phase.PENDING,
+            notice_until=until,
+            task_id=task.id,
+            fact_id=fact_id,
+            data=data,
+        )
+        rows.append(move(wanted, by=SYSTEM, at=at))
+    return rows

@@ -1,0 +1,141 @@
+"""公示: what is on notice is posted when its time is over, unless somebody objects."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from diandan.ground.people.actor import SYSTEM, Actor
+from diandan.ground.record.actions.announce import announce
+from diandan.kit.refusal import Refusal, conflict, forbidden, missing
+from diandan.path.ask.core import clean_words
+from diandan.path.engage.models import Task
+
+from ..facts import hours_fact
+from ..models import Confirmation, Objection, Transfer
+from ..policies import check_second
+from ..queries import due_rows, waiting_of
+from .earn import earn
+from .move import Phase, settle
+
+LIMIT = 200
+
+
+def post_due(*, at: datetime, limit: int = LIMIT) -> int:
+    """Post what was long enough on notice; returns how many rows were posted."""
+    return sum(_post_task(task_id, at) for task_id in due_rows(at)[:limit])
+
+
+@transaction.atomic
+def _post_task(task_id: UUID, at: datetime) -> int:
+    """All that one session brings, minutes first; passed over while another worker has it."""
+    task = Task.objects.select_for_update(skip_locked=True, of=("self",)).filter(id=task_id).first()
+    if task is None or task.id not in due_rows(at):
+        return 0
+    rows = [settle(row, Phase.POSTING, by=SYSTEM, at=at) for row in waiting_of(task)]
+    announce(*(hours_fact(row, "posted", SYSTEM, at) for row in rows))
+    return len(rows)
+
+
+@transaction.atomic
+def confirm(task_id: UUID, *, by: Actor, at: datetime) -> Confirmation:
+    """An officer of the place stands for a session that was not proved from all sides.
+
+    Never the volunteer herself, nor who checked her in or leads her team there. Minutes that
+    lacked only this become verified; the others stay declared and may now be posted.
+    """
+    task = _task(task_id)
+    job = task.engagement.job
+    said = Confirmation.objects.filter(task=task).first()
+    if said is not None:
+        return said
+    if task.engagement.team_id in by.leads:
+        raise forbidden(_("这是您带的队伍,要由另一个人来核对。"), "own_team")
+    officer = check_second(by, job.place, task.person_id, task.engagement.accepted_by_id)
+    if not waiting_of(task):
+        raise conflict("nothing_waits", _("这次服务没有等核对的时长。"))
+    row = Confirmation.objects.create(task=task, by_id=officer, at=at)
+    announce(*(hours_fact(one, "confirmed", by, at) for one in waiting_of(task)))
+    earn(task.id, at=at)
+    return row
+
+
+@transaction.atomic
+def object_to(
+    transfer_id: UUID, *, kind: Objection.Kind, text: str, by: Actor, at: datetime
+) -> Objection:
+    """异议: while it is on notice, anybody known by name may say that it is not so."""
+    row = _pending(transfer_id)
+    if by.person_id is None or by.is_frozen:
+        raise forbidden(_("请登录后再提异议。"), "person_needed")
+    if kind not in Objection.Kind.values:
+        raise Refusal("kind", _("请选择异议的原因。"), field="kind")
+    if kind == Objection.Kind.NOT_ME and (row.task is None or by.person_id != row.task.person_id):
+        raise forbidden(_("“这不是我”要由本人来说。"), "not_yours")
+    said = Objection.objects.filter(transfer=row, by_id=by.person_id, settled_at=None).first()
+    if said is not None:
+        return said
+    objection = Objection.objects.create(
+        transfer=row,
+        kind=kind,
+        text=clean_words(text, field="text") if text.strip() else "",
+        by_id=by.person_id,
+        at=at,
+    )
+    announce(hours_fact(row, "objected", by, at))
+    return objection
+
+
+@transaction.atomic
+def settle_objection(
+    objection_id: UUID, *, is_upheld: bool, text: str, by: Actor, at: datetime
+) -> Objection:
+    """A second person decides: upheld, and what the session brought is voided; else it goes on."""
+    row = (
+        Objection.objects.select_for_update(of=("self",))
+        .select_related("transfer__task__engagement__job__place", "transfer__centre")
+        .filter(id=objection_id)
+        .first()
+    )
+    if row is None:
+        raise missing(_("没有找到这条异议。"), "unknown_objection")
+    if row.settled_at is not None:
+        raise conflict("settled_before", _("这条异议已经处理过了。"))
+    task = row.transfer.task
+    place = task.engagement.job.place if task else row.transfer.centre
+    row.settled_by_id = check_second(by, place, row.by_id, task.person_id if task else None)
+    row.settlement = clean_words(text, field="text")
+    row.settled_at, row.is_upheld = at, is_upheld
+    row.save(update_fields=["settled_at", "settled_by", "is_upheld", "settlement"])
+    if is_upheld:
+        rows = waiting_of(task) if task else [_pending(row.transfer_id)]
+        ended = [settle(one, Phase.VOIDING, by=by, at=at) for one in rows]
+        announce(*(hours_fact(one, "voided", by, at) for one in ended))
+    else:
+        announce(hours_fact(row.transfer, "upheld", by, at))
+    return row
+
+
+def _task(task_id: UUID) -> Task:
+    related = ("engagement__job__place", "person")
+    row = (
+        Task.objects.select_for_update(of=("self",))
+        .select_related(*related)
+        .filter(id=task_id)
+        .first()
+    )
+    if row is None:
+        raise missing(_("没有找到这项任务。"), "unknown_task")
+    return row
+
+
+def _pending(transfer_id: UUID) -> Transfer:
+    row = Transfer.objects.select_related("task", "credit").filter(id=transfer_id).first()
+    if row is None:
+        raise missing(_("没有找到这一笔。"), "unknown_transfer")
+    if row.phase != Phase.PENDING or Transfer.objects.filter(settles=row).exists():
+        raise conflict("notice_over", _("公示已经结束。有错的,请向组织申请更正。"))
+    return row

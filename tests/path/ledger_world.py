@@ -1,0 +1,87 @@
+"""A served visit with two volunteers, checked in and out by code, for tests of the books."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from diandan.ground.people.models import Person, Role
+from diandan.path.engage.models import Task
+from diandan.path.fulfil.models import Attendance
+from diandan.path.grade.models import RaterRole, Rating
+from diandan.path.ledger.actions.move import SOURCE, Move, account_of, move
+from diandan.path.ledger.models import Account, Ledger, Reason, Transfer
+from tests import factories as make
+
+HOUR = timedelta(hours=1)
+
+
+class Visit:
+    """One district, a team, a request served by a leader and a member for an hour."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.there = make.district()
+        self.centre = self.there.centre
+        self.kind = make.kind(self.centre)
+        self.team, self.leader, self.leads = make.team(self.there.station)
+        self.member = make.member(self.team)
+        self.officer, self.keeps = make.staff(Role.STATION_STAFF, self.there.station)
+        self.head, self.heads = make.staff(Role.CENTER_STAFF, self.centre)
+        self.request = make.request(self.there.station, self.kind)
+        self.job = make.served(self.request, self.team, self.leader, self.member)
+        self.task = Task.objects.get(engagement__job=self.job, person=self.member)
+        self.seen = self.attend(self.task)
+
+    def attend(
+        self,
+        task: Task,
+        minutes: int = 60,
+        *,
+        begun: datetime | None = None,
+        out: str = "served_code",
+    ) -> Attendance:
+        begun = begun or self.at - 2 * HOUR
+        return Attendance.objects.create(
+            task=task,
+            in_at=begun,
+            in_proof=Attendance.Proof.SERVED_CODE,
+            out_at=begun + timedelta(minutes=minutes),
+            out_proof=out,
+        )
+
+    def another(self, minutes: int = 60, *, days: int = 1, out: str = "served_code") -> Task:
+        """Another visit of the same member, so many days earlier."""
+        request = make.request(self.there.station, self.kind)
+        job = make.served(request, self.team, self.member)
+        task = Task.objects.get(engagement__job=job)
+        self.attend(task, minutes, begun=self.at - timedelta(days=days), out=out)
+        return task
+
+    def rate(self, score: int = 5, *, at: datetime | None = None) -> Rating:
+        return Rating.objects.create(
+            request=self.request,
+            role=RaterRole.RESIDENT,
+            score=score,
+            by=self.request.requester,
+            at=at or self.at,
+        )
+
+    def give(self, who: Person, amount: int, ledger: Ledger = Ledger.POINTS) -> Account:
+        """Points on her account, from the source."""
+        account = self.account(who, ledger)
+        source = account_of(None, centre=self.centre, ledger=ledger, at=self.at, purpose=SOURCE)
+        move(Move(uuid4(), source, account, amount, Reason.GIFT), by=self.heads, at=self.at)
+        account.refresh_from_db()
+        return account
+
+    def account(self, who: Person | None, ledger: Ledger = Ledger.POINTS) -> Account:
+        purpose = "" if who else "shop"
+        return account_of(who, centre=self.centre, ledger=ledger, at=self.at, purpose=purpose)
+
+
+def pending(**more: object) -> list[Transfer]:
+    """Pending rows not yet settled."""
+    return list(
+        Transfer.objects.filter(phase="pending", settlement=None, **more).select_related("credit")
+    )
