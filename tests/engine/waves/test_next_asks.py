@@ -137,10 +137,12 @@ def test_a_callers_own_order_is_kept() -> None:
 def test_a_backup_is_asked_ahead_only_where_a_drop_out_cannot_be_mended() -> None:
     start = 1440 + MORNING
     tight, loose = Window(start, start + 45, booked=True), Window(start, start + 300, booked=True)
-    people, engaged = [near("x"), near("y")], (near("in"),)
+    people, engaged = [near(str(n)) for n in range(40)], (near("in"),)
     wave = next_asks(Job("escort", 1, tight, engaged=engaged), people, History(), MORNING)
     assert wave.for_backup
     assert len(wave.asks) == 1
+    few = people[:5]
+    assert not next_asks(Job("escort", 1, tight, engaged=engaged), few, History(), MORNING).asks
     assert not next_asks(Job("escort", 1, loose, engaged=engaged), people, History(), MORNING).asks
     assert not next_asks(
         Job("escort", 1, tight, engaged=engaged, backups=1), people, History(), MORNING
@@ -149,9 +151,10 @@ def test_a_backup_is_asked_ahead_only_where_a_drop_out_cannot_be_mended() -> Non
 
 def test_backups_grow_with_the_risk() -> None:
     tight = Window(1000, 1030, booked=True)
-    assert backups_wanted([0.001], tight, Settings()) == 0
-    assert backups_wanted([0.08], tight, Settings()) == 1
-    assert backups_wanted([0.2] * 4, tight, Settings()) == 2
+    assert backups_wanted([0.001], tight, Settings(), others=99) == 0
+    assert backups_wanted([0.08], tight, Settings(), others=99) == 1
+    assert backups_wanted([0.2] * 4, tight, Settings(), others=99) == 2
+    assert backups_wanted([0.2] * 4, tight, Settings(), others=9) == 0
     assert miss_chance(0, 0) == 0.08
     assert miss_chance(5, 10) > 0.2 > miss_chance(0, 40)
 

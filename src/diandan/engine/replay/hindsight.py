@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from diandan.engine.assign import cold, proof, repair
-from diandan.engine.assign.graph import Graph, Pairs
+from diandan.engine.assign.graph import Graph, Pairs, Room
 from diandan.engine.assign.paths import link
 from diandan.engine.compiled import Ints, Longs
 
@@ -166,7 +166,7 @@ class Repaired:
         empty: Longs = np.zeros(1, np.int64)
         none: Ints = np.zeros(0, np.int32)
         pairs = Pairs(empty, none, none, none, none, np.ones(told.people, np.int32))
-        self.graph, self.paper = cold.solve(pairs, more_rows=rows, more_arcs=arcs)
+        self.graph, self.paper = cold.solve(pairs, Room(rows, arcs))
         link(self.graph)
         self.rows, self.pool = 0, 0
 

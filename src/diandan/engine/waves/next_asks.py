@@ -133,14 +133,14 @@ def next_asks(
 ) -> Wave:
     """Who is asked now. Call it again after each answer, and at `look_again_at`."""
     settings, weights = settings or Settings(), weights or Weights()
-    wanted, for_backup = _wanted(job, settings)
+    passed = {p.key: rule for p in people if (rule := _rule_against(p, job, settings))}
+    wanted, for_backup = _wanted(job, settings, len(people) - len(passed))
     if wanted == 0:
         return Wave()
     if not settings.asking.is_open(at):
         return Wave(
             wanted=wanted, for_backup=for_backup, look_again_at=settings.asking.next_open(at)
         )
-    passed = {p.key: rule for p in people if (rule := _rule_against(p, job, settings))}
     may = sorted((p for p in people if p.key not in passed), key=lambda p: (p.metres, str(p.key)))
     rounds = rounds_left(job.window, settings, at)
     chances = history.chances(job.kind, job.window.start, may, at)
@@ -163,13 +163,13 @@ def next_asks(
     )
 
 
-def _wanted(job: Job, settings: Settings) -> tuple[int, bool]:
+def _wanted(job: Job, settings: Settings, others: int) -> tuple[int, bool]:
     """Heads still lacking, or backups when none lack; and which of the two."""
     lacking = job.heads - len(job.engaged)
     if lacking > 0:
         return lacking, False
     misses = [miss_chance(p.missed, p.engaged) for p in job.engaged]
-    return max(0, backups_wanted(misses, job.window, settings) - job.backups), True
+    return max(0, backups_wanted(misses, job.window, settings, others=others) - job.backups), True
 
 
 def _rule_against(person: Person, job: Job, settings: Settings) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .hours import Daily
@@ -19,7 +20,10 @@ class Settings:
     target: float = 0.98  # chance of enough yeses in the time left
     early: int = 120  # a booked job should be full so long before its start
     set_out: int = 35  # minutes from a yes to the door
-    backup_below: int = 120  # slack between start and promise under which a drop-out is not mended
+    backup_below: int = 60  # slack between start and promise under which a drop-out is not mended
+    backup_pool: int = (
+        30  # people left to ask; with fewer a backup takes from others what they need
+    )
     backup_risk: float = 0.03  # and the chance of a drop-out above which a backup is asked ahead
 
 
@@ -57,12 +61,17 @@ def miss_chance(missed: int, engaged: int, *, usual: float = 0.08, strength: flo
     return (missed + usual * strength) / (engaged + strength)
 
 
-def backups_wanted(misses: list[float], window: Window, settings: Settings) -> int:
+def backups_wanted(
+    misses: Sequence[float], window: Window, settings: Settings, *, others: int
+) -> int:
     """Backups to ask ahead: for a booked job without time to mend a drop-out, if one is likely.
 
-    One as a rule, a second where more than half a head is expected to be missing.
+    One as a rule, a second where more than half a head is expected to be missing. None where few
+    `others` could be asked: in replays such backups cost other jobs more than they saved.
     """
     if not window.booked or window.promise - window.start >= settings.backup_below:
+        return 0
+    if others < settings.backup_pool:
         return 0
     nobody = 1.0
     for miss in misses:

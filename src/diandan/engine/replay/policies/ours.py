@@ -19,7 +19,7 @@ from diandan.engine.waves.timing import (
 from diandan.engine.waves.turn import Standing, Weights, costs
 
 from ..desk import Desk
-from ..job import Asks, Fitting, Job
+from ..job import UNASKED, Asks, Fitting, Job
 from ..people import DAY, Counts
 from ..world import World
 
@@ -103,7 +103,8 @@ class Ours:
         if job.missing:
             return job.missing, rounds
         misses = [miss_chance(0, 0)] * request.heads
-        job.backups_wanted = backups_wanted(misses, window, self._settings)
+        others = int(np.sum(job.asked == UNASKED))
+        job.backups_wanted = backups_wanted(misses, window, self._settings, others=others)
         return max(0, job.backups_wanted - len(job.backups)), rounds
 
     def chances(self, job: Job, fit: Counts, at: int) -> Floats:
