@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from diandan.ops.replaying.words import AIMS
 
 HELP = "一个月的点单按各派法重演:三种应答率、两个区、十个种子"
 SEEDS, DISTRICTS = 10, ("jiangning", "gusu")
+#: No new seed is begun after so long; what is there is reported, and the next run goes on.
+MINUTES_MAX = 40
 #: Source on which a generated month's figures do not depend.
 APART = {"summary.py", "facts.py", "hindsight.py", "next_asks.py"}
 SWEPT, SWEEP = ("jiangning", 1), (0.0, 0.5, 2.0, 4.0)
@@ -36,8 +39,8 @@ def run(tell: Callable[[str], None]) -> tuple[bool, dict[str, Any]]:
     kept.mkdir(parents=True, exist_ok=True)
     tasks = [
         Task(preset, district, seed, NAMES, SWEEP if (district, seed) == SWEPT else ())
-        for district in DISTRICTS
         for seed in range(1, SEEDS + 1)
+        for district in DISTRICTS
         for preset in presets.NAMES
     ]
     _live(tasks, kept, tell)
@@ -49,6 +52,9 @@ def run(tell: Callable[[str], None]) -> tuple[bool, dict[str, Any]]:
                 if (task.district, task.preset) == (district, preset)
                 and (found := _kept(kept, task)) is not None
             ]
+            good = good and len(done) == SEEDS
+            if not done:
+                continue
             data = command.said(preset, district, done)
             made[f"{district}_{preset}"] = data
             _draw(district, preset, done)
@@ -67,7 +73,11 @@ def _live(tasks: list[Task], kept: Path, tell: Callable[[str], None]) -> None:
     """Live through what is not kept yet, in small batches so that little is lost when stopped."""
     waiting = [task for task in tasks if _kept(kept, task) is None]
     cores = os.cpu_count() or 1
+    until = time.monotonic() + 60 * MINUTES_MAX
     for first in range(0, len(waiting), cores):
+        if time.monotonic() > until:
+            tell(f"{MINUTES_MAX} 分钟到了,还差 {len(waiting) - first} 个种子;再运行一次就接着做")
+            return
         batch = waiting[first : first + cores]
         for task, done in zip(batch, do_all(batch, _quiet), strict=True):
             _file(kept, task).write_bytes(pickle.dumps(done))
