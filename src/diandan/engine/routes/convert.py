@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from diandan.engine.routes.problem import FORMAT, KIND, LARGEST_PRICE, VERSION, trouble
+from diandan.engine.routes.problem import FORMAT, KIND, LARGEST_PRICE, VERSION, BadProblem
 
 DECIMALS = 6  # beyond these a source's digits are noise of its own arithmetic
 THIRDS = 3
@@ -19,14 +19,14 @@ THIRDS = 3
 def from_hhcrsp(data: dict[str, Any]) -> dict[str, Any]:
     """The source's instance as a problem document of kind "routes"."""
     if not isinstance(data, dict):
-        raise trouble("instance", "应为对象")
+        raise BadProblem("instance", "应为对象")
     for name in ("patients", "caregivers", "distances"):
         if not isinstance(data.get(name), list):
-            raise trouble(name, "应为列表")
+            raise BadProblem(name, "应为列表")
     try:
         return _document(data)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as wrong:
-        raise trouble("instance", f"读不懂这份算例({wrong!r})") from wrong
+        raise BadProblem("instance", f"读不懂这份算例({wrong!r})") from wrong
 
 
 def _document(data: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def _places(data: dict[str, Any]) -> tuple[dict[str, int], list[int]]:
     offices = data.get("central_offices") or data.get("departing_points") or [{"id": "d"}]
     depots = {one["id"]: one.get("distance_matrix_index", at) for at, one in enumerate(offices)}
     if len(data["distances"]) != len(offices) + len(data["patients"]):
-        raise trouble("distances", "行数应为出发点数与患者数之和")
+        raise BadProblem("distances", "行数应为出发点数与患者数之和")
     patients = [
         one.get("distance_matrix_index", len(offices) + at)
         for at, one in enumerate(data["patients"])

@@ -87,27 +87,29 @@ class Problem:
         return any(len(visit.tasks) == 2 for visit in self.visits)
 
 
-def trouble(where: str, what: str) -> Refusal:
-    """The one no of this module: which field, and what is wrong with it."""
-    return Refusal("bad_problem", f"题目有误:{where}:{what}", field=where)
+class BadProblem(Refusal):
+    """The document is not a problem; the sentence names the field at fault."""
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__("bad_problem", f"题目有误:{where}:{what}", field=where)
 
 
 def read(document: Any) -> Problem:
-    """The document as values, or a Refusal that names the field at fault."""
+    """The document as values, or a BadProblem that names the field at fault."""
     body = _mapping(document, "problem")
     for name, want in (("format", FORMAT), ("version", VERSION), ("kind", KIND)):
         if body.get(name) != want:
-            raise trouble(name, f"应为 {want!r}")
+            raise BadProblem(name, f"应为 {want!r}")
     scale = _mapping(body.get("scale", {}), "scale")
     travel = _matrix(body.get("travel"), "travel")
     size = len(travel)
     given = body.get("distance")
     distance = travel if given is None else _matrix(given, "distance")
     if len(distance) != size:
-        raise trouble("distance", f"应与 travel 同为 {size} 行")
+        raise BadProblem("distance", f"应与 travel 同为 {size} 行")
     weights = _weights(_mapping(body.get("weights", {}), "weights"))
     if body.get("windows", "soft") not in ("soft", "hard"):
-        raise trouble("windows", "应为 soft 或 hard")
+        raise BadProblem("windows", "应为 soft 或 hard")
     carers = tuple(_carer(one, at, size) for at, one in enumerate(_items(body, "carers")))
     visits = tuple(_visit(one, at, size, weights) for at, one in enumerate(_items(body, "visits")))
     _distinct([carer.key for carer in carers], "carers")
@@ -143,7 +145,7 @@ def _carer(given: Any, at: int, size: int) -> Carer:
     leaves = _place(body.get("from", 0), f"{where}.from", size)
     shift = body.get("shift", [0, None])
     if not isinstance(shift, list) or len(shift) != 2:
-        raise trouble(f"{where}.shift", "应为 [起, 止],止可为 null")
+        raise BadProblem(f"{where}.shift", "应为 [起, 止],止可为 null")
     since = _whole(shift[0], f"{where}.shift[0]")
     until = None if shift[1] is None else _whole(shift[1], f"{where}.shift[1]", least=since)
     return Carer(
@@ -163,7 +165,7 @@ def _visit(given: Any, at: int, size: int, weights: Weights) -> Visit:
         _task(one, f"{where}.tasks[{index}]") for index, one in enumerate(_items(body, "tasks"))
     )
     if len(tasks) not in (1, 2):
-        raise trouble(f"{where}.tasks", "一次上门须有一项或两项任务")
+        raise BadProblem(f"{where}.tasks", "一次上门须有一项或两项任务")
     opens, shuts = _pair(body.get("window"), f"{where}.window")
     gap = (0, 0)
     if len(tasks) == 2:
@@ -185,71 +187,71 @@ def _task(given: Any, where: str) -> Task:
     body = _mapping(given, where)
     skill = body.get("skill")
     if not isinstance(skill, str):
-        raise trouble(f"{where}.skill", "应为文字")
+        raise BadProblem(f"{where}.skill", "应为文字")
     return Task(skill, _whole(body.get("duration"), f"{where}.duration"))
 
 
 def _mapping(given: Any, where: str) -> dict[str, Any]:
     if not isinstance(given, dict):
-        raise trouble(where, "应为对象")
+        raise BadProblem(where, "应为对象")
     return given
 
 
 def _items(body: dict[str, Any], name: str) -> list[Any]:
     given = body.get(name)
     if not isinstance(given, list):
-        raise trouble(name, "应为列表")
+        raise BadProblem(name, "应为列表")
     return given
 
 
 def _key(body: dict[str, Any], where: str) -> str:
     given = body.get("id")
     if not isinstance(given, str) or not given:
-        raise trouble(f"{where}.id", "应为非空文字")
+        raise BadProblem(f"{where}.id", "应为非空文字")
     return given
 
 
 def _names(given: Any, where: str) -> frozenset[str]:
     if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
-        raise trouble(where, "应为文字列表")
+        raise BadProblem(where, "应为文字列表")
     return frozenset(given)
 
 
 def _whole(given: Any, where: str, *, least: int = 0, most: int = LARGEST) -> int:
     if not isinstance(given, int) or isinstance(given, bool):
-        raise trouble(where, "应为整数")
+        raise BadProblem(where, "应为整数")
     if not least <= given <= most:
-        raise trouble(where, f"应在 {least} 与 {most} 之间")
+        raise BadProblem(where, f"应在 {least} 与 {most} 之间")
     return given
 
 
 def _pair(given: Any, where: str) -> tuple[int, int]:
     if not isinstance(given, list) or len(given) != 2:
-        raise trouble(where, "应为 [起, 止]")
+        raise BadProblem(where, "应为 [起, 止]")
     first, last = _whole(given[0], where), _whole(given[1], where)
     if last < first:
-        raise trouble(where, "止在起之前")
+        raise BadProblem(where, "止在起之前")
     return first, last
 
 
 def _place(given: Any, where: str, size: int) -> int:
     place = _whole(given, where)
     if place >= size:
-        raise trouble(where, f"地点编号应小于 {size}")
+        raise BadProblem(where, f"地点编号应小于 {size}")
     return place
 
 
 def _matrix(given: Any, where: str) -> Matrix:
     if not isinstance(given, list) or not given:
-        raise trouble(where, "应为方阵")
+        raise BadProblem(where, "应为方阵")
     rows = []
     for at, row in enumerate(given):
         if not isinstance(row, list) or len(row) != len(given):
-            raise trouble(f"{where}[{at}]", f"应有 {len(given)} 个数")
+            raise BadProblem(f"{where}[{at}]", f"应有 {len(given)} 个数")
         rows.append(tuple(_whole(one, f"{where}[{at}]") for one in row))
     return tuple(rows)
 
 
 def _distinct(keys: list[str], where: str) -> None:
     if len(set(keys)) != len(keys):
-        raise trouble(where, "id 有重复")
+        raise BadProblem(where, "id 有重复")
