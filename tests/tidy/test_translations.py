@@ -135,3 +135,15 @@ def test_no_template_says_chinese_outside_a_translation() -> None:
 def test_no_refusal_and_no_message_is_unmarked() -> None:
     files = source.modules("src/diandan/")
     assert [line for name, text in files for line in bare_sentences(name, text)] == []
+
+
+def full_width(words: Iterable[str]) -> list[str]:
+    """Strings with the marks that docs/ui.md writes half-width."""
+    return [
+        word for word in words if re.search("[\uff0c\uff1a\uff1b\uff1f\uff01\uff08\uff09]", word)
+    ]
+
+
+def test_punctuation_is_of_one_form() -> None:
+    assert full_width(["好的\uff0c谢谢"])
+    assert full_width(found()) == []

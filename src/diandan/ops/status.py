@@ -11,7 +11,7 @@ from diandan.config import env, postgres
 
 from . import house
 
-HELP = "体检:数据库、区划、后台工人、待办时限(也可写 doctor)"
+HELP = "体检:数据库、区划、后台工人、派单进程、待办时限(也可写 doctor)"
 NEEDS = house.DJANGO
 # The worker chains a fact within a second; a minute means that it does not run.
 UNCHAINED_MAX = timedelta(minutes=1)
