@@ -11,7 +11,7 @@ from diandan.ground.places.models import Kind, Place
 from diandan.ground.record.actions.chain import chain_handler
 from diandan.ground.record.models import FactRow
 
-from . import hotline, notices, steps
+from . import books, hotline, notices, steps
 
 Handler = Callable[[FactRow], None]
 
@@ -29,6 +29,7 @@ HANDLERS: Mapping[str, Timed] = {
     "steps.replace_refuser": steps.replace_refuser,
     "notices.tell_of": notices.tell_of,
     "hotline.report_end": hotline.report_end,
+    books.HANDLER: books.earn_for,
 }
 
 

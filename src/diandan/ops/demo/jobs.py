@@ -146,9 +146,12 @@ class JobHands:
         if engagement is None:
             return
         self._go(job, engagement)
+        served = requests_of(job)
         note = self.random.choice(NOTES)
+        # Now and then nobody thinks of the code on leaving: such minutes are declared.
+        code = served[0].serve_code if served and note != NOTES[-1] else ""
         for task in engagement.tasks.filter(state=Task.State.CHECKED_IN):
-            self._step(task, "check_out", note=note)
+            self._step(task, "check_out", note=note, code=code)
 
     def _step(self, task: Task, step: str, **words: Any) -> None:
         by = self.hands.actor(task.person_id)
