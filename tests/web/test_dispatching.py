@@ -139,3 +139,61 @@ def test_an_auditor_reads_the_plan_and_sends_nothing(world: World) -> None:
     assert job.number in page
     assert 'name="jobs"' not in page
     assert "漏水" not in page
+
+
+def test_a_job_shows_its_rounds_reasons_and_an_auditor_who_was_not_asked(world: World) -> None:
+    (job,) = waiting(world, 1)
+    page = browser(world.clerk).get("/desk/dispatch/")
+    send(world, page, [job])
+    said = browser(world.clerk).get(f"/desk/jobs/{job.id}/").content.decode()
+    assert "为什么这样派" in said
+    assert "换一家,整体会" in said
+    auditor = browser(world.auditor)
+    page = auditor.get(f"/desk/jobs/{job.id}/asked").content.decode()
+    for team in (world.team, world.second, world.unskilled):
+        assert team.name in page
+    assert "没有登记所需技能" in page
+    assert "可以问,代价更高" in page
+    table = auditor.get(f"/desk/jobs/{job.id}/asked.csv").content.decode()
+    assert table.count(job.number) == 3
+    for secret in ("张秀英", "张**", "漏水", "7042", "李主任", "李**"):
+        assert secret not in table
+        assert secret not in page
+    assert browser(world.far).get(f"/desk/jobs/{job.id}/asked").status_code == 404
+
+
+def test_a_volunteer_reads_why_her_team_and_when_it_is_its_turn(world: World) -> None:
+    (job,) = waiting(world, 1)
+    page = browser(world.clerk).get("/desk/dispatch/")
+    send(world, page, [job])
+    offer = Offer.objects.select_related("team").get()
+    led = {t.id: p for t, p in ((world.team, world.leader),)}
+    who = led.get(offer.team_id) or world.second.members.get(duty="leader").person
+    phone = browser(who)
+    said = phone.get(f"/v/offers/{offer.id}").content.decode()
+    assert "为什么问我们" in said
+    assert "预计接单率" in said
+    assert offer.team is not None
+    others = {world.team.name, world.second.name} - {offer.team.name}
+    assert not any(name in said for name in others)
+    turn = phone.get("/v/turn").content.decode()
+    assert "1 次,一周最多 20 次" in turn
+    assert "全中心 3 支队伍" in turn
+    assert not any(name in turn for name in others)
+
+
+def test_a_leader_refuses_automated_dispatch_and_takes_it_up_again(world: World) -> None:
+    from diandan.path.dispatch.models import ByHandOnly
+
+    leader = browser(world.leader)
+    here = f"/v/teams/{world.team.id}/by-hand"
+    said = leader.post(here, {"wish": "1"}, follow=True).content.decode()
+    assert "自动派单不再问你们队" in said
+    assert "恢复自动派单" in said
+    (job,) = waiting(world, 1)
+    assert plan_of(world, job) == [str(world.second.id)]
+    said = browser(world.clerk).get(f"/desk/jobs/{job.id}/").content.decode()
+    assert "要求由人工派单" in said
+    leader.post(here, {"wish": "0"})
+    assert ByHandOnly.objects.get().ended_at is not None
+    assert browser(world.far).post(here, {"wish": "1"}).status_code == 403

@@ -7,19 +7,22 @@ asked, and kept with the round; pages only read them. Loads the compiled engine:
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from diandan.engine import aims
 from diandan.engine import problem as problems
 from diandan.engine.explain import each
 from diandan.engine.plan import read as read_plan
+from diandan.engine.reading import ProblemFault
 from diandan.engine.round import Round
 
 from .models import DispatchRound, Offer
-from .rounds import latest
+from .rounds import latest, speaks_for
+
+log = logging.getLogger(__name__)
 
 #: So long explaining may hold up the next round, in seconds.
 SLICE = 0.2
@@ -27,10 +30,6 @@ SLICE = 0.2
 JOBS_MAX = 300
 #: Older rounds are left as they are: nobody waits for them.
 SINCE = timedelta(days=1)
-
-ALWAYS_SAID = frozenset({"travel", "turn", "load", "acceptance"})
-#: That nobody in particular is a stranger to the house speaks neither for nor against.
-SELDOM_SAID = frozenset({"continuity"})
 
 
 def explain_some(at: datetime, *, seconds: float = SLICE) -> int:
@@ -48,12 +47,17 @@ def explain_some(at: datetime, *, seconds: float = SLICE) -> int:
     left = [key for key in _wanted(made) if key not in told]
     until = time.monotonic() + seconds
     done = 0
-    for key, row in _rows(made, left):
-        told[key] = row
-        done += 1
-        if time.monotonic() >= until:
-            break
-    if done == len(left):
+    is_sound = True
+    try:
+        for key, row in _rows(made, left):
+            told[key] = row
+            done += 1
+            if time.monotonic() >= until:
+                break
+    except ProblemFault:  # kept by an older release: its pages say the ranking's words
+        log.exception("round %s cannot be explained", made.id)
+        is_sound = False
+    if done == len(left) or not is_sound:
         made.explained_at = at
     made.save(update_fields=["reasons", "explained_at"])
     return max(done, 1)
@@ -67,23 +71,9 @@ def _rows(made: DispatchRound, left: list[str]) -> Iterator[tuple[str, dict[str,
     for reason in each(kept, plan, left):
         row = reason.row()
         for one in row["chosen"]:
-            one["said"] = _speaks(round_, reason.job, one["person"])
+            one["said"] = speaks_for(round_, reason.job, one["person"])
         # Who was ruled out can be said at any time from the problem itself; it need not be kept.
         yield reason.job, {part: row[part] for part in ("chosen", "instead", "unmet")}
-
-
-def _speaks(round_: Round, job_id: str, team: str) -> list[dict[str, Any]]:
-    """What speaks for the chosen as well as what it costs."""
-    job = round_.problem.jobs[round_.job_at[job_id]]
-    who = round_.problem.people[round_.person_at[team]]
-    said = [(aim.says(round_, job, who), aim.cost(round_, job, who), aim.code) for aim in aims.AIMS]
-    return [
-        one.row()
-        for one, cost, code in said
-        if code in ALWAYS_SAID
-        or one.code == "continuity_known"
-        or (cost and code not in SELDOM_SAID)
-    ]
 
 
 def _wanted(made: DispatchRound) -> list[str]:

@@ -12,6 +12,10 @@ from diandan.ground.places.models import Place
 
 from .models import DispatchRound, Offer
 
+ALWAYS_SAID = frozenset({"travel", "turn", "load", "acceptance"})
+#: That nobody in particular is a stranger to the house speaks neither for nor against.
+SELDOM_SAID = frozenset({"continuity"})
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -103,3 +107,25 @@ def judged(made: DispatchRound, job_id: UUID) -> list[Judged]:
         cost = sum(parts.values())
         rows.append(Judged(UUID(team.id), barred, said, cost, parts, is_planned))
     return sorted(rows, key=lambda r: (not r.is_planned, not r.could, r.cost, str(r.team_id)))
+
+
+def own_reasons(made: DispatchRound, job_id: UUID, team_id: UUID) -> list[dict[str, Any]]:
+    """What spoke for this one team, and nothing of any other."""
+    round_ = Round(problem.read(made.problem))
+    if str(job_id) not in round_.job_at or str(team_id) not in round_.person_at:
+        return []
+    return speaks_for(round_, str(job_id), str(team_id))
+
+
+def speaks_for(round_: Round, job_id: str, team: str) -> list[dict[str, Any]]:
+    """What speaks for a team as well as what it costs."""
+    job = round_.problem.jobs[round_.job_at[job_id]]
+    who = round_.problem.people[round_.person_at[team]]
+    said = [(aim.says(round_, job, who), aim.cost(round_, job, who), aim.code) for aim in aims.AIMS]
+    return [
+        one.row()
+        for one, cost, code in said
+        if code in ALWAYS_SAID
+        or one.code == "continuity_known"
+        or (cost and code not in SELDOM_SAID)
+    ]

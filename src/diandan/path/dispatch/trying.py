@@ -7,6 +7,7 @@ reads how far it is. Loads the compiled engine: see README.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from uuid import UUID
 from diandan.engine import problem as problems
 from diandan.engine.plan import Plan
 from diandan.engine.plan import read as read_plan
+from diandan.engine.reading import ProblemFault
 from diandan.engine.round import Round
 from diandan.engine.staffing.solve import solve
 from diandan.engine.weights import Weights
@@ -25,6 +27,8 @@ from .core import reweighed
 from .models import DispatchRound, Offer, WhatIf
 from .rounds import latest
 from .weights import weights_of, with_values
+
+log = logging.getLogger(__name__)
 
 SINCE = timedelta(days=30)
 ROUNDS_MAX = 300
@@ -46,12 +50,17 @@ def try_some(at: datetime, *, seconds: float = SLICE) -> int:
     then = with_values(now, row.values)
     until = time.monotonic() + seconds
     done = 0
-    while found["left"] and (not done or time.monotonic() < until):
-        _try(found, UUID(found["left"].pop(0)), now, then)
-        done += 1
     row.result = found
-    if not found["left"]:
-        row.state, row.done_at = WhatIf.State.DONE, at
+    try:
+        while found["left"] and (not done or time.monotonic() < until):
+            _try(found, UUID(found["left"].pop(0)), now, then)
+            done += 1
+    except ProblemFault:
+        log.exception("weights could not be tried on a kept round")
+        row.state, row.done_at = WhatIf.State.FAILED, at
+    else:
+        if not found["left"]:
+            row.state, row.done_at = WhatIf.State.DONE, at
     row.save(update_fields=["result", "state", "done_at"])
     return max(done, 1)
 

@@ -32,7 +32,7 @@ from diandan.web import door
 from diandan.web.shared import timeline, words
 from diandan.web.shared.sight import reads_words
 
-from . import explain, frame, parsing, queues, ranking, sight
+from . import asked, explain, frame, parsing, queues, ranking, sight
 from .rows import say_day, say_window
 from .verbs import buttons, done_words, read_asks
 
@@ -87,6 +87,7 @@ def page(request: HttpRequest, job: Job, failed: frame.Failed | None = None) -> 
         shown_map=job.place.lat is not None and job.place.lon is not None,
         may_offer=may_offer,
         offers=ranking.offers_of(job),
+        why=asked.card_for(job),
         served=served,
         may_split=job.state in OPEN_STATES and queues.works_here(by),
         engagement=_engagement(job),

@@ -37,7 +37,7 @@ def ranked(job: Job, at: datetime) -> dict[str, Any]:
 
 def offers_of(job: Job) -> list[dict[str, Any]]:
     """Every offer of the job, with its answer and the reason given."""
-    tones = {"open": "wait", "accepted": "good"}
+    tones = {"open": "wait", "accepted": "good", "standby": "good"}
     return [
         {
             "team": o.team.name if o.team else _("开放抢单"),
@@ -73,7 +73,20 @@ def _kept(offer: Offer) -> str:
         return _("谁先接归谁")
     if "load" not in why:
         return ""
-    return " · ".join((say_travel(why.get("distance_m")), _load(int(why["load"]))))
+    said = [say_travel(why.get("distance_m")), _load(int(why["load"]))]
+    return " · ".join([*said, *(_risk(code) for code in why.get("because", ()))])
+
+
+def _risk(code: str) -> str:
+    """Why another team was asked to stand by."""
+    words = {
+        "soon": _("一天内就要上门"),
+        "urgent": _("紧急单"),
+        "two_person": _("入户要两人同行"),
+        "unsure": _("接单的队伍把握不大"),
+        "drops_out": _("接单的队伍常退单"),
+    }
+    return words.get(code, code)
 
 
 def _load(load: int) -> str:
@@ -167,5 +180,7 @@ def _rule(code: str, c: Candidate, job: Job) -> str:
     if code == "asked_enough":
         return _("这一周已经问过%(n)d次,先不打扰") % {"n": c.asks_week}
     if code == "too_far":
+    if code == "by_hand_only":
+        return _("这支队伍要求由人工派单:可以直接勾选,不用写理由")
         return _("太远了:%(far)s") % {"far": say_travel(c.distance_m)}
     return code

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from . import (
+    asked,
     dispatching,
     items,
     jobs,
@@ -45,6 +46,8 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/do/<slug:verb>", jobs.do, name="desk_job_do"),
     path("jobs/<uuid:job_id>/split/<uuid:request_id>", jobs.split, name="desk_split"),
     path("jobs/<uuid:job_id>/map.json", mapping.job_map, name="desk_job_map"),
+    path("jobs/<uuid:job_id>/asked", asked.show, name="desk_asked"),
+    path("jobs/<uuid:job_id>/asked.csv", asked.export, name="desk_asked_csv"),
     path("jobs/<uuid:job_id>/paper", jobs.paper, name="desk_paper"),
     path(
         "jobs/<uuid:job_id>/incidents/<uuid:incident_id>",

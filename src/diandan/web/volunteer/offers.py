@@ -20,7 +20,7 @@ from diandan.path.engage import queries
 from diandan.path.engage.actions.accept import what_else_for
 from diandan.web import door
 from diandan.web.shared.once import once
-from diandan.web.volunteer import rows
+from diandan.web.volunteer import rows, turn
 from diandan.web.volunteer.frame import page
 
 LOST = ("taken", "offer_over")
@@ -61,6 +61,7 @@ def _offer_page(request: HttpRequest, row: Offer, error: Refusal | None = None) 
         "offer": {**rows.offer_row(row, at, team), **_need(row)},
         "is_claim": row.team_id is None,
         "can_answer": asks and bool(mine),
+        "why_us": turn.why_us(row),
         "asks": asks,
         "teams": [{"value": t.id, "label": t.name} for t in mine] if len(mine) > 1 else [],
         "error": error,

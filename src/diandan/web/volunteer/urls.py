@@ -16,6 +16,7 @@ from diandan.web.volunteer import (
     tasks,
     teams,
     today,
+    turn,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -46,6 +47,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v/calendar", calendar.calendar, name="v_calendar"),
     path("v/calendar/<slug:secret>.ics", calendar.feed, name="v_feed"),
     path("v/teams", teams.teams, name="v_teams"),
+    path("v/turn", turn.turn, name="v_turn"),
+    path("v/teams/<uuid:team_id>/by-hand", turn.by_hand, name="v_by_hand"),
     path("v/teams/<uuid:team_id>", teams.team, name="v_team"),
     path("v/teams/<uuid:team_id>/join", teams.join, name="v_join"),
     path("v/teams/<uuid:team_id>/leave", teams.leave, name="v_leave"),
