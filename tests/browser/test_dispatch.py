@@ -11,8 +11,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from diandan.flow.worker import run_once
+from diandan.ground.people.models import Role
 from diandan.path.bundle.models import Job
 from diandan.path.dispatch.models import Offer
+from tests import factories as make
 from tests.web.desk_world import World, browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,3 +76,33 @@ def test_on_a_phone_without_scripts_a_plan_is_sent(world: World, open_phone: Ope
     shot(page, "desk-phone")
     wide = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert wide, "nothing sticks out of a phone"
+
+
+def test_a_leader_reads_her_turn_on_a_phone(world: World, open_phone: Open) -> None:
+    waiting(world)
+    page = open_phone(client=browser(world.leader))
+    page.goto("/v/turn")
+    expect(page.locator("h2")).to_have_text(world.team.name)
+    page.locator("details summary").first.click()
+    shot(page, "turn")
+    assert [v["id"] for v in Axe().run(page).response["violations"]] == []
+    page.get_by_role("button", name="改由人工派单").click()
+    expect(page.locator("#messages")).to_contain_text("自动派单不再问你们队")
+
+
+def test_other_weights_are_tried_while_the_page_waits(
+    world: World, open_phone: Open, settings: Any
+) -> None:
+    settings.DEMO = True
+    waiting(world)
+    page = open_phone(
+        client=browser(make.staff(Role.ADMIN, world.centre, "管理员")[0]), viewport=DESK_SCREEN
+    )
+    page.goto("/desk/settings/weights")
+    page.locator("input[name=load]").fill("0")
+    page.locator("#weights button.primary").click()
+    expect(page.locator("#tried")).to_contain_text("派单进程正在算")
+    run_once(world.at)
+    expect(page.locator("#tried")).to_contain_text("总路程")
+    shot(page, "weights")
+    assert [v["id"] for v in Axe().run(page).response["violations"]] == []

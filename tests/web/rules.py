@@ -61,7 +61,7 @@ RULES: dict[str, Rule] = {
     **_many(
         "enrol export_own family_order forget_me guardian inbox mine my_home my_notices my_requests"
         " my_standing my_teams not_me privacy profile staff_password v_calendar v_check_in"
-        " v_history v_menu v_offers v_tasks v_teams v_today",
+        " v_history v_menu v_offers v_tasks v_teams v_today v_turn",
         Rule(SIGNED, SIGNED),
     ),
     **_many("my_keys", Rule(SIGNED, SIGNED)),
@@ -79,6 +79,7 @@ RULES: dict[str, Rule] = {
     **_many("v_accept", Rule(None, LEADER)),
     **_many("v_decline", Rule(MEMBERS, LEADER)),
     **_many("v_job", Rule(LEADER, None)),
+    **_many("v_by_hand", Rule(None, LEADER)),
     **_many("v_check_in_for", Rule(LEADER, LEADER)),
     **_many("v_agree_time v_allocate v_finish v_job_say v_give_up v_drop", Rule(None, LEADER)),
     **_many("v_task", Rule(frozenset({"volunteer"}), None)),
@@ -100,6 +101,7 @@ RULES: dict[str, Rule] = {
     **_many("desk_bulk", Rule(None, ROLES, "open")),
     **_many("desk_request desk_new_done", Rule(SEERS, None)),
     **_many("desk_slip", Rule(RELAYS, None)),
+    **_many("desk_asked desk_asked_csv", Rule(SEERS, None)),
     **_many("desk_job desk_paper desk_job_map", Rule(SEERS, None)),
     **_many("desk_request_do desk_rekind", Rule(None, SEERS)),
     **_many("desk_job_do", Rule(None, SEERS)),
@@ -124,9 +126,11 @@ RULES: dict[str, Rule] = {
     # the centre's own administrator alone; both streets' are refused
     **_many(
         "settings_bases settings_flow settings_kind settings_kinds settings_new_kind"
-        " settings_own_flow settings_promises settings_tags settings_try_flow",
+        " settings_own_flow settings_promises settings_tags settings_try_flow settings_weights",
         Rule(NONE, ADMIN),
     ),
+    **_many("settings_weights_tried", Rule(NONE, None)),
+    **_many("settings_choose_weights", Rule(None, ADMIN)),
     **_many("settings_template settings_export", Rule(ADMIN, None, "open")),
     **_many("settings_person settings_place settings_team settings_edit_place", Rule(ADMIN, ADMIN)),
     **_many(

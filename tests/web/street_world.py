@@ -36,7 +36,7 @@ from diandan.path.ask.models import Channel, Request, Standing, Visit, VisitPlan
 from diandan.path.assess.models import HotlineCase, Partner, Whistle
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.queries import job_of
-from diandan.path.dispatch.models import Offer
+from diandan.path.dispatch.models import Offer, WhatIf
 from diandan.path.engage.models import Task
 from diandan.path.fulfil.models import Incident
 from diandan.path.grade.models import FollowUp
@@ -325,7 +325,14 @@ class Streets:
         delivery = Delivery.objects.create(
             message=message, channel="email", state=Delivery.State.FAILED, due_at=at
         )
+        what_if = WhatIf.objects.create(
+            centre=self.centre,
+            values={"travel": 3},
+            asked_by=street.people[Role.ADMIN],
+            asked_at=at,
+        )
         return {
+            "what_if_id": what_if.id,
             "standing_id": standing.id,
             "consent_id": consent.id,
             "invitation_id": invitation.id,

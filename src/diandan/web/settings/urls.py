@@ -19,6 +19,7 @@ from diandan.web.settings import (
     team_list,
     teams,
     tokens,
+    weights,
     workdays,
 )
 
@@ -69,6 +70,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{AT}flow/own", flows.own_flow, name="settings_own_flow"),
     path(f"{AT}flow/<str:flow_id>/try", flows.try_flow, name="settings_try_flow"),
     path(f"{AT}flow/<str:flow_id>/choose", flows.choose, name="settings_choose_flow"),
+    path(f"{AT}weights", weights.weights, name="settings_weights"),
+    path(f"{AT}weights/tried", weights.tried, name="settings_weights_tried"),
+    path(f"{AT}weights/<uuid:what_if_id>/choose", weights.choose, name="settings_choose_weights"),
     path(f"{AT}import", importing.importing, name="settings_importing"),
     path(f"{AT}import/<slug:what>.xlsx", importing.blank, name="settings_template"),
     path(f"{AT}export/<slug:what>.<slug:form>", importing.export, name="settings_export"),
