@@ -42,9 +42,9 @@ def run(args: argparse.Namespace) -> int:
     if args.name not in known:
         print(f"没有这一项:{args.name};可选:{' '.join(known)}")
         return 2
-    began = time.monotonic()
+    began, source = time.monotonic(), _source()
     good, figures = _module(args.name).run(_say)
-    _keep(args.name, good, figures, round(time.monotonic() - began, 1))
+    _keep(args.name, good, figures, round(time.monotonic() - began, 1), source)
     _say("成立 (holds)" if good else "不成立 (does not hold)")
     return 0 if good else 1
 
@@ -57,7 +57,17 @@ def _say(text: str) -> None:
     print(text, flush=True)
 
 
-def _keep(name: str, good: bool, figures: dict[str, Any], seconds: float) -> None:
+def _source() -> dict[str, Any]:
+    """The commit the proof runs on, and whether files differ from it: read before it begins."""
+    return {
+        "commit": _git("rev-parse", "--short", "HEAD"),
+        "changed_since": bool(_git("status", "--porcelain", "--untracked-files=no")),
+    }
+
+
+def _keep(
+    name: str, good: bool, figures: dict[str, Any], seconds: float, source: dict[str, Any]
+) -> None:
     folder = env.root() / "docs" / "proof"
     folder.mkdir(parents=True, exist_ok=True)
     said = {
@@ -65,8 +75,7 @@ def _keep(name: str, good: bool, figures: dict[str, Any], seconds: float) -> Non
         "holds": good,
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": seconds,
-        "commit": _git("rev-parse", "--short", "HEAD"),
-        "changed_since": bool(_git("status", "--porcelain", "--untracked-files=no")),
+        **source,
         "machine": {
             "system": platform.platform(terse=True),
             "processor": platform.machine(),
