@@ -59,7 +59,10 @@ JOB_VERBS: dict[str, dict[str, Any]] = {
     "approve": {},
     "send_back": {"reason": "写清时间"},
 }
-STEPS = ["accept", "decline", "allocate", "set_out", "check_in", "check_out", "cannot_come"]
+STEPS = [
+    *("accept", "decline", "stand_by", "step_back", "allocate"),
+    *("set_out", "check_in", "check_out", "cannot_come"),
+]
 # Half of the moves go the natural way, or nobody would ever get far enough to be interrupted.
 # The furthest step that is possible is the natural one.
 FORWARD = [
@@ -104,7 +107,8 @@ class Life:
         for words in ("水管漏水", "家里水管漏了", "水龙头坏了"):
             person = make.person(home=d.station)
             me = make.actor(person)
-            wish = Wish(words, kind, d.station, Channel.WEB)
+            # What is urgent has a team standing by.
+            wish = Wish(words, kind, d.station, Channel.WEB, urgency="urgent")
             self.rows.append(place_request(wish=wish, requester=person, by=me, at=at))
         run_once(at)
 
@@ -147,13 +151,19 @@ class Life:
         return True
 
     def _answer(self, verb: str, row: Request, job: Job) -> bool:
-        offer = Offer.objects.filter(job=job, state="open").order_by("-team_id").first()
+        offers = Offer.objects.filter(job=job).order_by("-team_id")
+        offer = offers.filter(state="open", role="main").first()
+        backup = offers.filter(state__in=("open", "standby"), role="backup").first()
         task = Task.objects.filter(engagement__job=job).order_by("-id").first()
         if verb == "accept" and offer:
             answers.accept_offer(offer.id, by=self.leader, at=self.at)
         elif verb == "decline" and offer:
             answers.decline_offer(offer.id, reason="busy", by=self.leader, at=self.at)
-        elif verb in STEPS and verb not in ("accept", "decline") and task:
+        elif verb == "stand_by" and backup:
+            answers.stand_by(backup.id, by=self.leader, at=self.at)
+        elif verb == "step_back" and backup:
+            answers.decline_offer(backup.id, reason="busy", by=self.leader, at=self.at)
+        elif verb in STEPS[4:] and task:
             answers.task_step(
                 task.id, verb, by=self.leader, at=self.at, code=row.serve_code, reason="病了"
             )
@@ -181,7 +191,17 @@ class Life:
             assert living == 1 if busy else living <= 1
             assert Offer.objects.filter(job=job, state="accepted").count() <= 1
             if job.state not in (JobState.OFFERED, JobState.ESCALATED):
-                assert not Offer.objects.filter(job=job, state="open").exists()
+                assert not Offer.objects.filter(job=job, state="open", role="main").exists()
+            self._check_backup(job)
+
+    def _check_backup(self, job: Job) -> None:
+        """At most one team stands by, only while another has the job, and it is not that one."""
+        rows = Offer.objects.filter(job=job, role="backup", state__in=("open", "standby"))
+        assert len(rows) <= 1
+        if rows:
+            has_it = Engagement.objects.get(job=job, ended_at=None)
+            assert job.state in (JobState.ENGAGED, JobState.ALLOCATED)
+            assert has_it.team_id != rows[0].team_id
 
 
 @pytest.mark.parametrize("flow", ["w4_hongta", "w7_daxing"])

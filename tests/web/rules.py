@@ -76,7 +76,7 @@ RULES: dict[str, Rule] = {
     **_many("my_slip", Rule(HERS, None)),
     # teams and volunteers
     **_many("v_offer", Rule(MEMBERS, None)),
-    **_many("v_accept", Rule(None, LEADER)),
+    **_many("v_accept v_stand_by", Rule(None, LEADER)),
     **_many("v_decline", Rule(MEMBERS, LEADER)),
     **_many("v_job", Rule(LEADER, None)),
     **_many("v_by_hand", Rule(None, LEADER)),
@@ -188,7 +188,7 @@ RULES: dict[str, Rule] = {
     ),
     # over HTTP: offers and tasks
     **_many("api:offer", Rule(MEMBERS, None)),
-    **_many("api:offer_accept api:offer_decline", Rule(None, LEADER)),
+    **_many("api:offer_accept api:offer_stand_by api:offer_decline", Rule(None, LEADER)),
     **_many("api:task", Rule(frozenset({"volunteer"}), None)),
     **_many(
         "api:task_confirm api:task_decline api:task_set_out api:task_check_in api:task_check_out"

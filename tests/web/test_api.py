@@ -25,6 +25,7 @@ ELSEWHERE = {("job", "accept"): "offer_accept", ("job", "check_in"): "task_check
 # What the pages do beside the verbs, and the operations that do the same.
 BESIDE = {
     "accept_offer": ["offer_accept"],
+    "stand_by": ["offer_stand_by"],
     "decline_offer": ["offer_decline"],
     "task_step": [
         f"task_{step}"

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from diandan.ground.catalogue.models import ServiceKind
-from diandan.ground.people.actor import Actor
+from diandan.ground.people.actor import SYSTEM, Actor
 from diandan.kit.refusal import Refusal, conflict, forbidden
 from diandan.path.ask.actions.amend import add_words, change_kind
 from diandan.path.ask.models import Request, Words
@@ -21,6 +21,8 @@ from diandan.path.bundle.actions.agree import agree_time
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.queries import for_change as job_for_change
 from diandan.path.bundle.queries import job_of
+from diandan.path.dispatch.actions.backup import decline_backup
+from diandan.path.dispatch.actions.backup import stand_by as confirm_backup
 from diandan.path.dispatch.actions.offer import decline
 from diandan.path.dispatch.models import DeclineReason, Offer
 from diandan.path.dispatch.queries import offer_for_change
@@ -38,9 +40,10 @@ from diandan.path.fulfil.actions.visit import (
 from diandan.path.fulfil.models import Attendance, Incident
 from diandan.path.fulfil.queries import may_talk
 
-from . import authority
-from .choice import flow_for
+from . import authority, backups
+from .choice import flow_for, flow_of
 from .conductor import family, settle_job
+from .job_acts import give_up
 from .promise import promise_for
 
 
@@ -57,6 +60,8 @@ def accept_offer(
 ) -> Engagement:
     """接单. A leader of one team need not name it; with several she says which."""
     offer = offer_for_change(offer_id)
+    if offer.role == Offer.Role.BACKUP and offer.state != Offer.State.ACCEPTED:
+        raise conflict("is_backup", _("这是备勤邀约:已有队伍接单,请点「备勤」。"))
     team = _team_for(offer, team_id, by)
     with _touching(offer.job):
         return accept(offer, team_id=team, by=by, at=at)
@@ -69,6 +74,9 @@ def decline_offer(offer_id: UUID, *, reason: str, text: str = "", by: Actor, at:
     team = _team_for(offer, None, by)
     if reason not in DeclineReason.values:
         raise Refusal("reason_missing", _("请点一个原因,方便我们找别的队伍。"), field="reason")
+    if offer.role == Offer.Role.BACKUP:
+        decline_backup(offer, reason=DeclineReason(reason), text=text, by=by, at=at)
+        return offer
     decline(offer, team_id=team, reason=DeclineReason(reason), text=text, by=by, at=at)
     return offer
 
@@ -101,6 +109,7 @@ def task_step(
             case "cannot_come":
                 cannot_come(task, reason=reason, by=by, at=at)
                 finish_if_all_left(task.engagement, by=by, at=at)
+                _replace_if_alone(task.engagement.job, reason=reason, by=by, at=at)
             case "hand_on":
                 if to is None:
                     raise Refusal("nobody_chosen", _("请选一位队友。"), field="to")
@@ -108,6 +117,27 @@ def task_step(
             case _:
                 raise Refusal("unknown_step", _("没有这个操作。"), status=404)
     return task
+
+
+def _replace_if_alone(job: Job, *, reason: str, by: Actor, at: datetime) -> None:
+    """Nobody of the team is coming: who stands by does; with the visit near, others are asked."""
+    if not backups.is_left_alone(job):
+        return
+    if backups.takes_over(job, why="nobody_left", reason=reason, by=by, at=at):
+        return
+    if backups.cannot_wait(job, at):
+        give_up(job, flow=flow_of(job.flow), by=SYSTEM, at=at, why="nobody_left")
+
+
+@transaction.atomic
+def stand_by(offer_id: UUID, *, by: Actor, at: datetime) -> Offer:
+    """备勤: a leader says that her team would come if the one that has the job cannot."""
+    offer = offer_for_change(offer_id)
+    if offer.role != Offer.Role.BACKUP:
+        raise conflict("not_backup", _("这不是备勤邀约,请点「接单」。"))
+    _team_for(offer, None, by)
+    confirm_backup(offer, by=by, at=at)
+    return offer
 
 
 @transaction.atomic

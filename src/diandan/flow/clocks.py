@@ -9,6 +9,7 @@ from diandan.ground.places.queries import ancestor_at, calendar_of, line_of
 from diandan.path.ask.models import Request
 from diandan.path.bundle.models import Job
 
+from .ahead import ask_from
 from .choice import flow_of
 from .models import Clock
 from .template import Rung, Stage
@@ -43,7 +44,7 @@ def set_clock(subject: Request | Job) -> None:
             "state": subject.state,
             "step": 0,
             "set_at": subject.state_at,
-            "due_at": rung_due(subject, stage.ladder[0], subject.state_at),
+            "due_at": rung_due(subject, stage.ladder[0], _since(subject)),
         },
     )
 
@@ -54,6 +55,14 @@ def settle(subjects: list[Request | Job]) -> None:
         clock = Clock.objects.filter(noun=noun_of(subject), subject_id=subject.id).first()
         if clock is None or clock.state != subject.state or clock.set_at != subject.state_at:
             set_clock(subject)
+        elif clock.step == 0 and _since(subject) != subject.state_at:
+            set_clock(subject)  # the visit was put off: its clock waits with it
+
+
+def _since(subject: Request | Job) -> datetime:
+    """From when the clock counts: a visit far ahead lets its job wait until teams are asked."""
+    waits = ask_from(subject) if isinstance(subject, Job) else None
+    return waits or subject.state_at
 
 
 def climb(clock: Clock, subject: Request | Job, *, at: datetime) -> None:
@@ -61,7 +70,7 @@ def climb(clock: Clock, subject: Request | Job, *, at: datetime) -> None:
     ladder = stage_of(subject).ladder
     if clock.step + 1 < len(ladder):
         clock.step += 1
-        clock.due_at = rung_due(subject, ladder[clock.step], subject.state_at)
+        clock.due_at = rung_due(subject, ladder[clock.step], _since(subject))
     else:
         last = ladder[-1]
         again = PROMISE_REPEAT if last.after == "promise" else last.after

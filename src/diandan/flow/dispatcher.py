@@ -32,6 +32,7 @@ from diandan.path.dispatch.models import DispatchRound
 from diandan.path.dispatch.planning import forget_unused, plan_round
 from diandan.path.dispatch.trying import try_some
 
+from .ahead import is_too_early
 from .byhand import goes_by_hand
 from .choice import flow_of
 from .conductor import do_job
@@ -79,12 +80,12 @@ def _centre(centre: Place, jobs: list[Job], at: datetime) -> int:
     made, is_new = plan_round(centre, jobs, at, takers_only=takers)
     if not is_new:
         return 0
-    return 1 + sum(_ask(job, made, at) for job in jobs if _is_automatic(job))
+    return 1 + sum(_ask(job, made, at) for job in jobs if _is_automatic(job, at))
 
 
-def _is_automatic(job: Job) -> bool:
+def _is_automatic(job: Job, at: datetime) -> bool:
     auto = flow_of(job.flow).stage("job", JobState.READY).auto
-    return auto == "offer" and not goes_by_hand("", job)
+    return auto == "offer" and not goes_by_hand("", job) and not is_too_early(job, at)
 
 
 def _ask(job: Job, made: DispatchRound, at: datetime) -> int:

@@ -27,6 +27,7 @@ from diandan.path.dispatch.queries import candidates_for, open_offers
 from diandan.path.engage.actions.allocate import allocate, end_engagement
 from diandan.path.fulfil.actions.visit import finish
 
+from . import backups
 from .asking import in_order, wave
 from .clocks import offer_expiry
 from .request_acts import need_reason
@@ -115,9 +116,9 @@ def make_offer(
         return
     chosen = [row for row in rows if row.candidate.team_id in wanted]
     _check_chosen(chosen, wanted, overruled)
-    offer(
     if planned and planned[0] not in wanted and not overruled.strip():
         raise Refusal("overrule_reason", _("不按方案派,请写明理由,会记录下来。"), field="overruled")
+    offer(
         job,
         chosen=chosen,
         verb="offer",
@@ -168,9 +169,13 @@ def allocate_members(
     allocate(job, person_ids=person_ids, by=by, at=at)
 
 
-def give_up(job: Job, *, flow: Flow, by: Actor, at: datetime, reason: str = "") -> None:
-    """退回派单: the team cannot after all; in time it costs nothing."""
-    end_engagement(job, why="given_up", at=at)
+def give_up(
+    job: Job, *, flow: Flow, by: Actor, at: datetime, reason: str = "", why: str = "given_up"
+) -> None:
+    """退回派单: the team cannot after all; in time it costs nothing. Who stands by has it at once."""
+    if backups.takes_over(job, why=why, reason=reason, by=by, at=at):
+        return
+    end_engagement(job, why=why, at=at)
     Offer.objects.filter(job=job, state=Offer.State.ACCEPTED).update(
         state=Offer.State.RECALLED, reason_text=reason[:200]
     )

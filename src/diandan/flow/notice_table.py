@@ -25,6 +25,9 @@ class Whom(StrEnum):
     CHOSEN = "chosen"  # the volunteers proposed at this moment
     RELEASED = "released"  # the volunteers released at this moment
     GOING = "going"  # the volunteers who are still in it
+    BACKUP = "backup"  # the leaders of the team asked to stand by, with the link to that question
+    STANDING_BY = "standing_by"  # the leaders of the team that stands by for it
+    FORMER = "former"  # the leaders of the team in whose place another comes
     NEXT = "next"  # the team-mate a task was handed to
     NAMED = "named"  # the person a follow-up names
     UNIT = "unit"  # the staff of the unit a whistle asks
@@ -43,6 +46,8 @@ class Notice:
 W = Whom
 NEUTRAL_ASKING: Promise = _("您的单子 %(number)s 有新进展,请点开链接查看。")
 NEUTRAL_OTHERS: Promise = _("单子 %(number)s 有新情况等您处理,请登录查看。")
+
+NOT_GOING: Promise = _("「%(what)s」(%(start)s)本队不去了,您不用来,谢谢您。")
 
 NOTICES: dict[str, tuple[Notice, ...]] = {
     "follow_up.opened": (
@@ -242,7 +247,9 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
     "job.given_up": (
         Notice(
             W.ASKING,
-            _("正在重新派单:%(number)s「%(what)s」原来的队伍来不了,%(place)s正在另找,%(by)s。"),
+            _(
+                "正在重新派单:%(number)s「%(what)s」原来的队伍来不了,%(place)s正在另找,%(visit)s,%(by)s。"
+            ),
             must_have=True,
         ),
         Notice(
@@ -250,9 +257,7 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
             _("服务单 %(number)s「%(what)s」被队伍退回,请在%(due)s前重新派单。"),
             must_have=True,
         ),
-        Notice(
-            W.RELEASED, _("「%(what)s」(%(start)s)本队不去了,您不用来,谢谢您。"), must_have=True
-        ),
+        Notice(W.RELEASED, NOT_GOING, must_have=True),
     ),
     "job.set_out": (
         Notice(
@@ -296,6 +301,11 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
             _("安排有变:「%(what)s」改为%(start)s,来不了请点开链接说一声。"),
             must_have=True,
         ),
+        Notice(
+            W.STANDING_BY,
+            _("%(team)s备勤的「%(what)s」改约在%(start)s,不方便请点开链接说一声。"),
+            must_have=True,
+        ),
     ),
     "job.time_agreed": (
         Notice(
@@ -307,6 +317,11 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
         Notice(
             W.GOING,
             _("「%(what)s」约在%(start)s,来不了请点开链接说一声。"),
+            must_have=True,
+        ),
+        Notice(
+            W.STANDING_BY,
+            _("%(team)s备勤的「%(what)s」改约在%(start)s,不方便请点开链接说一声。"),
             must_have=True,
         ),
     ),
@@ -321,6 +336,45 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
         ),
         Notice(W.UNASKED, _("「%(what)s」已取消,不用再回复,谢谢%(team)s。"), must_have=True),
         Notice(W.RELEASED, _("已取消:「%(what)s」(%(start)s)不用来了,谢谢您。"), must_have=True),
+    ),
+    "job.backup_asked": (
+        Notice(
+            W.BACKUP,
+            _(
+                "能否备勤?「%(what)s」%(station)s,%(start)s,已有队伍接单。万一来不了请%(team)s顶上。请在%(until)s前回复,不方便也没关系。"
+            ),
+        ),
+    ),
+    "job.backup_expired": (
+        Notice(W.BACKUP, _("给%(team)s的「%(what)s」备勤邀约已到时间,不影响任何记录。")),
+    ),
+    "job.backup_released": (
+        Notice(W.BACKUP, _("「%(what)s」(%(start)s)不用备勤了,谢谢%(team)s。"), must_have=True),
+    ),
+    "job.called_up": (
+        Notice(
+            W.ASKING,
+            _(
+                "改由%(team)s来:%(number)s「%(what)s」原来的队伍来不了,%(visit)s,队长正在安排志愿者。"
+            ),
+            must_have=True,
+            urgent=True,
+        ),
+        Notice(
+            W.TEAM,
+            _(
+                "请%(team)s顶上:「%(what)s」%(number)s 原来的队伍来不了,现在由你们去,%(visit)s。请马上安排队员。"
+            ),
+            must_have=True,
+            urgent=True,
+        ),
+        Notice(
+            W.FORMER,
+            _("「%(what)s」%(number)s 改由备勤的队伍去,%(team)s不用去了,谢谢你们早说。"),
+            must_have=True,
+        ),
+        Notice(W.DESK, _("服务单 %(number)s「%(what)s」原来的队伍来不了,已由备勤的队伍顶上。")),
+        Notice(W.RELEASED, NOT_GOING, must_have=True),
     ),
     "job.had_incident": (
         Notice(

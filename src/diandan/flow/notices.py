@@ -22,6 +22,7 @@ from diandan.path.ask.models import Request
 from diandan.path.bundle.models import Bond, Job
 from diandan.path.bundle.queries import job_of
 from diandan.path.dispatch.models import Offer
+from diandan.path.dispatch.queries import living_backup
 from diandan.path.engage.models import LIVING_TASKS, Engagement, Task
 from diandan.path.engage.queries import living
 from diandan.path.fulfil.queries import GOING
@@ -159,6 +160,9 @@ def _applies(line: Notice, case: Case) -> bool:
         if case.subject.is_private and line.whom in (Whom.TEAM, Whom.GOING):
             return False
         return (line.whom != Whom.ASKING) == bool(fact.data.get("from_requester"))
+    if fact.kind == "job.backup_released":
+        # Who was only asked, and is about to be asked in earnest, need not be told of an end.
+        return bool(fact.data.get("stood_by"))
     if fact.kind == "job.task_answered":
         return not fact.data.get("yes")
     if fact.kind == "job.reminded" and case.job is not None:
@@ -196,6 +200,8 @@ def _readers(whom: Whom, case: Case, at: datetime) -> Iterator[Reader]:
             yield from _team(case)
         case Whom.ASKED | Whom.UNASKED:
             yield from _asked(case)
+        case Whom.BACKUP | Whom.STANDING_BY | Whom.FORMER:
+            yield from _beside(whom, case)
         case _:
             yield from _volunteers(whom, case)
 
@@ -272,6 +278,25 @@ def _asked(case: Case) -> Iterator[Reader]:
             yield Reader(person, f"/v/offers/{offer.id}", team=offer.team)
 
 
+def _beside(whom: Whom, case: Case) -> Iterator[Reader]:
+    """Who stands by or is asked whether she would, and whose place another team has taken."""
+    job = _job_of(case)
+    if job is None:
+        return
+    if whom == Whom.FORMER:
+        team = Team.objects.filter(id=case.fact.data.get("from_team")).first()
+        link = f"/v/jobs/{job.id}"
+    else:
+        row = (
+            living_backup(job)
+            if whom == Whom.STANDING_BY
+            else Offer.objects.filter(id=case.fact.data.get("offer")).select_related("team").first()
+        )
+        team, link = (row.team, f"/v/offers/{row.id}") if row else (None, "")
+    if team is not None:
+        yield from (Reader(p, link, team=team) for p in leaders_of(team))
+
+
 def _volunteers(whom: Whom, case: Case) -> Iterator[Reader]:
     tasks = Task.objects.filter(engagement__job=_job_of(case)).select_related(
         "person", "engagement__team"
@@ -307,6 +332,7 @@ def _fillings(reader: Reader, case: Case, at: datetime) -> dict[str, str]:
         "due": _day(_due(case)),
         "until": _until(case),
         "start": _start(subject),
+        "visit": _visit(subject, at),
     }
 
 
@@ -344,6 +370,14 @@ def _until(case: Case) -> str:
 def _start(subject: Request | Job) -> str:
     starts = subject.starts_at if isinstance(subject, Job) else subject.wanted_from
     return _day(starts) if starts else _("时间待约")
+
+
+def _visit(subject: Request | Job, at: datetime) -> str:
+    """When somebody comes, said honestly when that hour has passed already."""
+    starts = subject.starts_at if isinstance(subject, Job) else subject.wanted_from
+    if starts is not None and starts <= at:
+        return _("原定%(when)s已过,时间再约") % {"when": _day(starts)}
+    return _start(subject)
 
 
 def _day(moment: datetime) -> str:

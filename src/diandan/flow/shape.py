@@ -22,6 +22,10 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 20
 
 
+def _is_days(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 365
+
+
 def _is_yes_or_no(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -37,6 +41,7 @@ def _is_pairs(value: object) -> bool:
 Kind = tuple[Callable[[object], bool], str | Promise]
 TEXT: Kind = _is_text, t("引号里的文字")
 COUNT: Kind = _is_count, t("1 到 20 的整数")
+DAYS: Kind = _is_days, t("1 到 365 的整数(天)")
 YES_OR_NO: Kind = _is_yes_or_no, t("true 或 false")
 WORDS: Kind = _is_words, t("方括号里的几个词")
 PAIRS: Kind = _is_pairs, t("方括号里的 [时限, 动作]")
@@ -46,6 +51,7 @@ TOP: Mapping[str, Kind] = {
     **dict.fromkeys(("private", "merges", "joins"), YES_OR_NO),
     **dict.fromkeys(("chain", "places", "doors", "raters", "review"), WORDS),
     "wave": COUNT,
+    "ask_ahead_days": DAYS,
 }
 STAGE: Mapping[str, Kind] = {
     "owner": TEXT,

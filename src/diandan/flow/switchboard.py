@@ -11,7 +11,7 @@ from diandan.ground.places.models import Kind, Place
 from diandan.ground.record.actions.chain import chain_handler
 from diandan.ground.record.models import FactRow
 
-from . import books, hotline, notices, steps
+from . import backups, books, hotline, notices, steps
 
 Handler = Callable[[FactRow], None]
 
@@ -27,6 +27,7 @@ class Timed(Protocol):
 HANDLERS: Mapping[str, Timed] = {
     "steps.go_on": steps.go_on,
     "steps.replace_refuser": steps.replace_refuser,
+    "backups.look_after": backups.look_after,
     "notices.tell_of": notices.tell_of,
     "hotline.report_end": hotline.report_end,
     books.HANDLER: books.earn_for,

@@ -80,6 +80,7 @@ class Flow:
     menu: str = "optional"
     supply: str = "ranked"
     wave: int = 1
+    ask_ahead_days: int = 14
     private: bool = False
     merges: bool = False
     joins: bool = False
@@ -156,6 +157,7 @@ def _build(flow_id: str, raw: Mapping[str, Any], faults: list[str]) -> Flow:
         menu=str(raw.get("menu", "optional")),
         supply=str(raw.get("supply", "ranked")),
         wave=int(raw.get("wave", 1)),
+        ask_ahead_days=int(raw.get("ask_ahead_days", 14)),
         private=bool(raw.get("private", False)),
         merges=bool(raw.get("merges", False)),
         joins=bool(raw.get("joins", False)),

@@ -82,4 +82,6 @@ def leads(noun: str, verb: str, state: str) -> frozenset[str]:
         return frozenset()
     if verb == "approve":  # the last level's word makes the job ready
         return frozenset({to.value, JOB_MOVES["pass_review"][1].value})
+    if verb == "give_up":  # the team that stands by has it at once
+        return frozenset({to.value, JOB_MOVES["call_up"][1].value})
     return frozenset({to.value})

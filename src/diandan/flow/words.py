@@ -94,6 +94,7 @@ def settings_words(flow: Flow) -> list[tuple[str, str]]:
         (_("菜单"), menu.get(flow.menu, flow.menu)),
         (_("派给谁"), supply.get(flow.supply, flow.supply)),
         (_("每轮派给"), _("%(n)d 支队伍") % {"n": flow.wave}),
+        (_("提前几天问"), _("约定日前 %(n)d 天起问队伍") % {"n": flow.ask_ahead_days}),
         (_("谁来评"), _("、").join(raters.get(one, one) for one in flow.raters)),
         (_("集单"), _("同类需求先集中再制单") if flow.merges else _("不集中,一单一办")),
     ]

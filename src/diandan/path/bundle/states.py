@@ -38,6 +38,8 @@ JOB_MOVES: dict[str, tuple[frozenset[JobState], JobState]] = {
     "accept": (frozenset({S.OFFERED, S.ESCALATED}), S.ENGAGED),
     "allocate": (frozenset({S.ENGAGED, S.ALLOCATED}), S.ALLOCATED),
     "give_up": (frozenset({S.ENGAGED, S.ALLOCATED}), S.READY),
+    # No button: the team that stood by (备勤) is there when the one that has it gives it up.
+    "call_up": (frozenset({S.ENGAGED, S.ALLOCATED}), S.ENGAGED),
     "check_in": (frozenset({S.ALLOCATED, S.SERVING}), S.SERVING),
     "finish": (frozenset({S.SERVING, S.ALLOCATED}), S.SERVED),
     "close": (frozenset({S.SERVED, S.UNMET}), S.CLOSED),

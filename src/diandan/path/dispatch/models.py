@@ -115,7 +115,15 @@ class ByHandOnly(models.Model):
 
 
 class Offer(models.Model):
-    """One team asked about one job. `team` is null on an open offer that eligible teams claim."""
+    """One team asked about one job. `team` is null on an open offer that eligible teams claim.
+
+    With the role `backup` (备勤) a team is asked whether it would come if the one that has the job
+    cannot: its yes stands by, is no work in hand, and ends when somebody has arrived.
+    """
+
+    class Role(models.TextChoices):
+        MAIN = "main", _("派单")
+        BACKUP = "backup", _("备勤")
 
     class State(models.TextChoices):
         OPEN = "open", _("等回复")
@@ -124,10 +132,13 @@ class Offer(models.Model):
         EXPIRED = "expired", _("超时未回复")
         TAKEN = "taken", _("已被别队接走")
         RECALLED = "recalled", _("已收回")
+        STANDBY = "standby", _("备勤中")
+        RELEASED = "released", _("备勤已结束")
 
     id = models.UUIDField(primary_key=True, default=new_id)
     job = models.ForeignKey(Job, models.PROTECT, related_name="offers")
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="offers")
+    role = models.CharField(max_length=8, choices=Role.choices, default=Role.MAIN)
     wave = models.IntegerField(default=1)
     round = models.ForeignKey(DispatchRound, models.SET_NULL, null=True, related_name="offers")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
@@ -143,11 +154,16 @@ class Offer(models.Model):
     class Meta:
         db_table = "offer"
         constraints = [
-            models.UniqueConstraint(fields=["job", "team"], name="offer_asked_once"),
+            models.UniqueConstraint(fields=["job", "team", "role"], name="offer_asked_once"),
             models.UniqueConstraint(
                 fields=["job"],
                 condition=models.Q(state="accepted"),
                 name="offer_one_winner",
+            ),
+            models.UniqueConstraint(
+                fields=["job"],
+                condition=models.Q(role="backup", state__in=["open", "standby"]),
+                name="offer_one_backup",
             ),
         ]
         indexes = [

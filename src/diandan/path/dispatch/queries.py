@@ -17,9 +17,16 @@ from .scene import scene_of
 from .weights import weights_of
 
 
-def candidates_for(job: Job, at: datetime, *, takers_only: bool) -> list[Ranked]:
-    """Every living team of the job's centre, ranked with reasons. A few queries, whatever n."""
-    scene = scene_of(job.centre, [job], at, takers_only=[job.id] if takers_only else [])
+def candidates_for(
+    job: Job, at: datetime, *, takers_only: bool, for_backup: bool = False
+) -> list[Ranked]:
+    """Every living team of the job's centre, ranked with reasons. A few queries, whatever n.
+
+    `for_backup`: who was still thinking when another team took the job may be asked to stand by.
+    """
+    scene = scene_of(
+        job.centre, [job], at, takers_only=[job.id] if takers_only else [], for_backup=for_backup
+    )
     return rank(scene, scene.jobs[0], weights_of(job.centre))
 
 
@@ -35,8 +42,16 @@ def offer_for_change(offer_id: UUID) -> Offer:
 
 
 def open_offers(job: Job) -> QuerySet[Offer]:
-    """The offers of a job still waiting for an answer."""
-    return Offer.objects.filter(job=job, state=Offer.State.OPEN)
+    """The offers of a job still waiting for an answer; who is asked to stand by is not of them."""
+    return Offer.objects.filter(job=job, state=Offer.State.OPEN, role=Offer.Role.MAIN)
+
+
+def living_backup(job: Job) -> Offer | None:
+    """The team that stands by for the job (备勤), or is asked whether it would; at most one."""
+    rows = Offer.objects.filter(
+        job=job, role=Offer.Role.BACKUP, state__in=(Offer.State.OPEN, Offer.State.STANDBY)
+    )
+    return rows.select_related("job", "job__place", "team", "answered_by").first()
 
 
 def what_else(
@@ -45,7 +60,7 @@ def what_else(
     """Other open offers these teams could answer or claim now: told to who came too late."""
     return list(
         Offer.objects.filter(state=Offer.State.OPEN, expires_at__gt=at, job__centre_id=centre_id)
-        .filter(Q(team_id__in=team_ids) | Q(team=None))
+        .filter(Q(team_id__in=team_ids) | Q(team=None), role=Offer.Role.MAIN)
         .exclude(job__is_private=True)
         .select_related("job", "job__kind", "job__place")
         .order_by("expires_at")[:limit]

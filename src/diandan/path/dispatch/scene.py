@@ -29,11 +29,17 @@ ANSWERED = (Offer.State.ACCEPTED, Offer.State.DECLINED, Offer.State.EXPIRED)
 
 
 def scene_of(
-    centre: Place, jobs: Iterable[Job], at: datetime, *, takers_only: Iterable[UUID] = ()
+    centre: Place,
+    jobs: Iterable[Job],
+    at: datetime,
+    *,
+    takers_only: Iterable[UUID] = (),
+    for_backup: bool = False,
 ) -> Scene:
     """The round of these `jobs` of one centre at `at`.
 
     `takers_only`: the jobs for which only teams that took the menu's item up are asked.
+    `for_backup`: who will be asked to stand by (备勤); who was too late with a yes may be.
     """
     waiting = list(jobs)
     teams = [_team(team, at) for team in _teams(centre, at)]
@@ -42,7 +48,7 @@ def scene_of(
         now=minute(at),
         jobs=rows,
         teams=tuple(teams),
-        barred=_barred(waiting, teams, frozenset(takers_only)),
+        barred=_barred(waiting, teams, frozenset(takers_only), for_backup),
         familiar=_familiar(waiting),
         chances=_chances(centre, at, teams, {row.kind for row in rows}),
     )
@@ -113,30 +119,33 @@ def _point(place: Place) -> tuple[int, int] | None:
 
 
 def _barred(
-    jobs: list[Job], teams: list[TeamRow], takers_only: frozenset[UUID]
+    jobs: list[Job], teams: list[TeamRow], takers_only: frozenset[UUID], for_backup: bool
 ) -> dict[tuple[UUID, UUID], str]:
     """Why this house does not ask a team about a job; the gravest reason first."""
     asked: dict[UUID, set[UUID]] = {job.id: set() for job in jobs}
-    pairs = Offer.objects.filter(job__in=jobs, team__isnull=False).values_list("job_id", "team_id")
-    for job_id, team_id in pairs:
+    # Who stood by and was not needed has said no to nothing.
+    pairs = Offer.objects.filter(job__in=jobs, team__isnull=False).exclude(
+        state=Offer.State.TAKEN if for_backup else Offer.State.RELEASED
+    )
+    for job_id, team_id in pairs.values_list("job_id", "team_id"):
         asked[job_id].add(team_id)
     failed, takers = _failed(jobs), _takers(jobs)
+    by_hand = set(ByHandOnly.objects.filter(ended_at=None).values_list("team_id", flat=True))
     found: dict[tuple[UUID, UUID], str] = {}
     for job in jobs:
         only = takers.get(job.item_id, set()) if job.id in takers_only else None
         for team in teams:
             code = _bar(team, asked[job.id], failed.get(job.id, set()), only)
+            code = code or ("by_hand_only" if team.id in by_hand else "")
             if code:
                 found[job.id, team.id] = code
     return found
 
-    by_hand = set(ByHandOnly.objects.filter(ended_at=None).values_list("team_id", flat=True))
 
 def _bar(team: TeamRow, asked: set[UUID], failed: set[UUID], only: set[UUID] | None) -> str:
     if team.id in asked:
         return "asked_before"
     if team.id in failed:
-            code = code or ("by_hand_only" if team.id in by_hand else "")
         return "failed_before"
     if only is not None and team.id not in only:
         return "not_taken"
@@ -207,6 +216,7 @@ def _chances(
         Offer.objects.filter(
             job__centre=centre,
             team__isnull=False,
+            role=Offer.Role.MAIN,
             offered_at__gte=at - HISTORY,
             state__in=ANSWERED,
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from diandan.ground.people.actor import Actor
@@ -23,6 +23,9 @@ from .models import LIVING_TASKS, Engagement, Task
 UNDER_WAY = (JobState.ENGAGED, JobState.ALLOCATED, JobState.SERVING)
 SAID_NO = (Task.State.DECLINED, Task.State.DROPPED, Task.State.HANDED_ON)
 CLAIMS_MAX = 50
+#: How far back a team's given-up work tells how it keeps its word, and how such work ended.
+HISTORY = timedelta(days=180)
+GAVE_BACK = ("given_up", "nobody_left")
 OFFER_WITH = ("job", "job__place", "job__kind", "job__item", "team", "team__home")
 
 
@@ -62,7 +65,9 @@ def offers_asked(by: Actor, at: datetime) -> list[Offer]:
 
 def offers_answered(by: Actor, limit: int = 10) -> list[Offer]:
     """What her teams were asked and what became of it, newest first."""
-    rows = Offer.objects.filter(team_id__in=by.leads).exclude(state=Offer.State.OPEN)
+    rows = Offer.objects.filter(team_id__in=by.leads).exclude(
+        state__in=(Offer.State.OPEN, Offer.State.STANDBY)
+    )
     return list(rows.select_related(*OFFER_WITH).order_by("-offered_at", "id")[:limit])
 
 
@@ -118,6 +123,23 @@ def engagements_led(by: Actor) -> list[Engagement]:
         team_id__in=by.leads, ended_at=None, job__state__in=UNDER_WAY
     ).select_related("team", "job", "job__place", "job__kind")
     return list(rows.order_by(F("job__starts_at").asc(nulls_last=True), "accepted_at"))
+
+
+def drop_history(team_id: UUID, at: datetime) -> tuple[int, int]:
+    """How many engagements of half a year a team gave back, and how many it had."""
+    rows = Engagement.objects.filter(team_id=team_id, accepted_at__gte=at - HISTORY)
+    counted = rows.aggregate(
+        dropped=Count("id", filter=Q(ended_why__in=GAVE_BACK)), engaged=Count("id")
+    )
+    return counted["dropped"], counted["engaged"]
+
+
+def standing_by(by: Actor) -> list[Offer]:
+    """备勤中: the jobs for which a team she leads has said it would come, the next visit first."""
+    rows = Offer.objects.filter(team_id__in=by.leads, state=Offer.State.STANDBY)
+    return list(
+        rows.select_related(*OFFER_WITH).order_by(F("job__starts_at").asc(nulls_last=True), "id")
+    )
 
 
 def engagement_led(job_id: UUID, by: Actor) -> Engagement:

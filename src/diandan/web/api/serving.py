@@ -46,6 +46,7 @@ def offers(request: HttpRequest) -> Shown:
     claims = engage.claims_for(by, at)
     return {
         "asked": [rows.offer(o) for o in engage.offers_asked(by, at)],
+        "standing_by": [rows.offer(o) for o in engage.standing_by(by)],
         "claims": [
             {**rows.offer(c.offer), "teams": [{"id": str(t.id), "name": t.name} for t in c.teams]}
             for c in claims
@@ -80,6 +81,21 @@ def accept(request: HttpRequest, offer_id: UUID, body: shapes.Accept) -> Shown:
     engage.offer_seen(offer_id, by)
     made = answers.accept_offer(offer_id, by=by, at=door.now(request), team_id=body.team_id)
     return {"job": str(made.job_id), "team": str(made.team_id), "accepted_at": made.accepted_at}
+
+
+@router.post(
+    "/offers/{uuid:offer_id}/stand-by",
+    url_name="offer_stand_by",
+    response=told_work.OfferDone,
+    auth=Need("serve"),
+    summary="备勤",
+)
+def stand_by(request: HttpRequest, offer_id: UUID, body: shapes.Nothing) -> Shown:
+    """备勤: her team would come if the one that has the job cannot. Declining takes it back."""
+    by = caller(request)
+    engage.offer_seen(offer_id, by)
+    row = answers.stand_by(offer_id, by=by, at=door.now(request))
+    return {"id": str(row.id), "state": row.state}
 
 
 @router.post(

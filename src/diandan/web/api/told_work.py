@@ -15,6 +15,7 @@ from diandan.path.engage.models import Task
 from .told import KindName, PlaceOut, RequestRow, TimelineRow, UrgencyCode, Words, among, f
 
 State = Annotated[str, among(JobState)]
+OfferRole = Annotated[str, among(Offer.Role)]
 OfferState = Annotated[str, among(Offer.State)]
 TaskState = Annotated[str, among(Task.State)]
 
@@ -56,6 +57,7 @@ class OfferOut(Schema):
 
     id: UUID = f("邀约编号")
     state: OfferState = f("邀约的状态")
+    role: OfferRole = f("问什么:main 接单,backup 备勤(接单的队伍来不了时顶上)")
     team: TeamName | None = f("请的是哪支队伍;抢单为空")
     kind: KindName = f("服务类型")
     place: PlaceOut = f("在哪个社区(村)")
@@ -170,6 +172,7 @@ class OffersOut(Schema):
     """等您队答复的,和可以抢的。"""
 
     asked: list[OfferOut] = f("指名请您队的")
+    standing_by: list[OfferOut] = f("您队备勤中的")
     claims: list[ClaimOut] = f("可以抢的")
     answered: list[OfferOut] = f("已经答复的")
     reasons: dict[str, str] = f("「这次不行」可选的原因:代号和文字")

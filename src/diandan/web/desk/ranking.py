@@ -42,6 +42,7 @@ def offers_of(job: Job) -> list[dict[str, Any]]:
         {
             "team": o.team.name if o.team else _("开放抢单"),
             "wave": o.wave,
+            "is_backup": o.role == Offer.Role.BACKUP,
             "state": {"word": str(o.get_state_display()), "tone": tones.get(o.state, "plain")},
             "reason": " ".join(
                 part
@@ -179,8 +180,8 @@ def _rule(code: str, c: Candidate, job: Job) -> str:
         return _("本周已接%(n)d单,到了自己定的上限") % {"n": c.load}
     if code == "asked_enough":
         return _("这一周已经问过%(n)d次,先不打扰") % {"n": c.asks_week}
-    if code == "too_far":
     if code == "by_hand_only":
         return _("这支队伍要求由人工派单:可以直接勾选,不用写理由")
+    if code == "too_far":
         return _("太远了:%(far)s") % {"far": say_travel(c.distance_m)}
     return code

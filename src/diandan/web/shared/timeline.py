@@ -35,7 +35,12 @@ STAFF = frozenset({Viewer.STAFF})
 WORKERS = frozenset({Viewer.STAFF, Viewer.VOLUNTEER})
 OWN = frozenset({Viewer.STAFF, Viewer.REQUESTER})
 # Facts of one team's dealings: other teams do not see them.
-TEAMS_OWN = frozenset({"job.declined", "job.offer_expired", "job.offered", "job.given_up"})
+TEAMS_OWN = frozenset(
+    {
+        *("job.declined", "job.offer_expired", "job.offered", "job.given_up"),
+        *("job.backup_agreed", "job.backup_released"),
+    }
+)
 MENDED_BY = "follow_up.opened"
 
 
@@ -91,6 +96,13 @@ TELLINGS: dict[str, Telling] = {
     "job.escalated": Telling(t("上报督办"), OWN, "wait"),
     "job.accepted": Telling(t("接单"), ALL),
     "job.time_agreed": Telling(t("约好了时间"), ALL),
+    "job.backup_asked": Telling(t("问一支队伍能否备勤"), STAFF, "plain"),
+    "job.backup_agreed": Telling(t("另有一支队伍备勤,以防万一"), ALL),
+    "job.backup_declined": Telling(t("不能备勤"), STAFF, "plain"),
+    "job.backup_expired": Telling(t("备勤邀约超时未回复"), STAFF, "plain"),
+    "job.backup_released": Telling(t("备勤结束"), WORKERS, "plain"),
+    "job.backup_missing": Telling(t("没有队伍可以再问备勤"), STAFF, "wait"),
+    "job.called_up": Telling(t("改由备勤的队伍来"), ALL, "wait"),
     "job.declined": Telling(t("这次不行"), WORKERS, "plain"),
     "job.offer_expired": Telling(t("超时未回复"), WORKERS, "plain"),
     "job.allocated": Telling(t("安排好志愿者"), ALL),
@@ -244,6 +256,8 @@ def _row(
         title = _("派给%(team)s") % {"team": team}
     elif fact.kind == "job.accepted" and team:
         title = _("%(team)s接单") % {"team": team}
+    elif fact.kind == "job.called_up" and team:
+        title = _("原来的队伍来不了,改由%(team)s来") % {"team": team}
     who = [] if team and team in title else [team]
     if fact.kind in NAMES_VOLUNTEER and fact.person_id:
         who.append(people.get(fact.person_id, ""))

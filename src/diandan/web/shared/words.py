@@ -14,6 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from diandan.flow.ahead import ask_from
 from diandan.flow.authority import owner_at_desk
 from diandan.flow.choice import flow_of
 from diandan.flow.models import Clock
@@ -134,6 +135,12 @@ def say_when(moment: datetime, at: datetime) -> str:
     return _("%(month)d月%(day)d日%(time)s") % {"month": then.month, "day": then.day, "time": clock}
 
 
+def _date(moment: datetime) -> str:
+    """3月9日."""
+    day = local(moment)
+    return _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
+
+
 def promised(due: datetime, at: datetime) -> ByWhen:
     """今天18点前答复, or that it is late."""
     when = say_when(due, at)
@@ -153,9 +160,9 @@ def _read(known: _Known, jobs: Iterable[Job], requests: Sequence[Request]) -> No
                 engagement__job_id__in=ids, engagement__ended_at=None, state__in=GOING
             ).values_list("engagement__job_id", flat=True)
         )
-        for offer in Offer.objects.filter(job_id__in=ids, state=Offer.State.OPEN).select_related(
-            "team"
-        ):
+        for offer in Offer.objects.filter(
+            job_id__in=ids, state=Offer.State.OPEN, role=Offer.Role.MAIN
+        ).select_related("team"):
             known.offers.setdefault(offer.job_id, []).append(offer)
     subjects = [*ids, *(r.id for r in requests)]
     known.clocks = {c.subject_id: c for c in Clock.objects.filter(subject_id__in=subjects)}
@@ -220,6 +227,10 @@ def _job_words(
     to_all = known.viewer == Viewer.REQUESTER
     if state in (J.DESIGNED, J.IN_REVIEW, J.SENT_BACK, J.READY):
         word = _("正在安排") if to_all else str(state.label)
+        later = ask_from(job)
+        if later is not None and later > known.at:
+            said = _("到%(when)s再问队伍") % {"when": _date(later)}
+            return StateWords(word, "wait", "calendar", owner, ByWhen(later, said, tone="wait"))
         by = promised(promise_at, known.at) if to_all else _rung(job, known)
         return StateWords(word, "wait", "clock", owner, by)
     if state == J.OFFERED:

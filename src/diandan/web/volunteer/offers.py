@@ -33,6 +33,7 @@ def offers(request: HttpRequest) -> HttpResponse:
     by, at = door.actor(request), door.now(request)
     context = {
         "asked": [rows.offer_row(o, at) for o in queries.offers_asked(by, at)],
+        "standing_by": [rows.offer_row(o, at) for o in queries.standing_by(by)],
         "claims": [
             rows.offer_row(c.offer, at, c.teams[0] if c.teams else None)
             for c in queries.claims_for(by, at)
@@ -60,9 +61,10 @@ def _offer_page(request: HttpRequest, row: Offer, error: Refusal | None = None) 
         "id": row.id,
         "offer": {**rows.offer_row(row, at, team), **_need(row)},
         "is_claim": row.team_id is None,
-        "can_answer": asks and bool(mine),
         "why_us": turn.why_us(row),
+        "can_answer": asks and bool(mine),
         "asks": asks,
+        "teams_own": bool(mine),
         "teams": [{"value": t.id, "label": t.name} for t in mine] if len(mine) > 1 else [],
         "error": error,
         "over": _what_became(row, by.leads) if not asks else None,
@@ -93,9 +95,26 @@ def _need(row: Offer) -> dict[str, Any]:
     }
 
 
+def _standing_by() -> dict[str, str]:
+    words = _("你们队在备勤。接单的队伍来不了时,这张单子就交给你们,会马上告诉您。")
+    return {"code": "standby", "sentence": words}
+
+
+def _released() -> dict[str, str]:
+    return {
+        "code": "released",
+        "sentence": _("接单的队伍已经到场,或不再需要了,备勤结束。谢谢你们。"),
+    }
+
+
+STOOD_BY = {Offer.State.STANDBY: _standing_by, Offer.State.RELEASED: _released}
+
+
 def _what_became(row: Offer, leads: frozenset[UUID]) -> dict[str, str]:
     """What to say on the page of an offer that needs no answer any more."""
     engagement = queries.living(row.job)
+    if row.role == Offer.Role.BACKUP and row.state in STOOD_BY:
+        return STOOD_BY[Offer.State(row.state)]()
     ours = engagement is not None and engagement.team_id in leads
     if row.state == Offer.State.ACCEPTED and ours:
         return {"code": "ours", "sentence": _("你们队已接单。"), "href": f"/v/jobs/{row.job_id}"}
@@ -133,6 +152,26 @@ def accept(request: HttpRequest, offer_id: UUID) -> HttpResponse:
             return _lost(request, no)
         if no.field == "team":
             return _offer_page(request, row, no)
+        raise
+
+
+@require_POST
+@door.signed_in
+def stand_by(request: HttpRequest, offer_id: UUID) -> HttpResponse:
+    """备勤: yes, we would come if the team that has it cannot."""
+    by, at = door.actor(request), door.now(request)
+    queries.offer_seen(offer_id, by)
+
+    def act() -> str:
+        answers.stand_by(offer_id, by=by, at=at)
+        messages.success(request, _("已记下备勤,谢谢你们。用得上时会马上告诉您。"))
+        return f"/v/offers/{offer_id}"
+
+    try:
+        return once(request, act)
+    except Refusal as no:
+        if no.code in LOST:
+            return _lost(request, no)
         raise
 
 

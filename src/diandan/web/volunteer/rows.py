@@ -76,7 +76,7 @@ def why_us(offer: Offer, team: Team | None) -> str:
     """Why this team was asked, in one line, from the figures kept with the offer."""
     if offer.why.get("open"):
         return _("开放抢单:本中心会做这件事的队伍都可以接,先到先得")
-    said = []
+    said = [_("已有队伍接单,想请一支队伍备勤")] if offer.role == Offer.Role.BACKUP else []
     able = [s for s in offer.job.skills if team is not None and s in team.skills]
     if able:
         said.append(_("会%(skills)s") % {"skills": "、".join(able)})
@@ -111,6 +111,7 @@ def offer_row(offer: Offer, at: datetime, team: Team | None = None) -> dict[str,
         "minutes": job.minutes,
         "headcount": job.headcount,
         "team": team.name if team else "",
+        "is_backup": offer.role == Offer.Role.BACKUP,
         "until": until(offer, at),
         "why": why_us(offer, team),
         "state": offer.get_state_display(),

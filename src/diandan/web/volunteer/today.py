@@ -24,6 +24,7 @@ def today(request: HttpRequest) -> HttpResponse:
     context = {
         "volunteer": people.volunteer_of(me.id),
         "offers": [rows.offer_row(o, at) for o in queries.offers_asked(by, at)],
+        "standing_by": [rows.offer_row(o, at) for o in queries.standing_by(by)],
         "asked": [rows.task_row(t, at) for t in tasks if t.state == Task.State.PROPOSED],
         "to_allocate": [
             rows.engagement_row(e, at) for e in engagements if e.job.state == "engaged"

@@ -18,6 +18,7 @@ from diandan.path.bundle.models import Job
 
 from ..core import Ranked
 from ..models import DeclineReason, Offer
+from ..queries import open_offers
 
 
 def why_of(row: Ranked) -> dict[str, Any]:
@@ -126,7 +127,7 @@ def decline(
 @transaction.atomic
 def expire(job: Job, *, by: Actor, at: datetime) -> int:
     """End every open offer of a locked `job` whose time is up; returns how many."""
-    late = list(Offer.objects.filter(job=job, state=Offer.State.OPEN, expires_at__lte=at))
+    late = list(open_offers(job).filter(expires_at__lte=at))
     for row in late:
         _answer(row, Offer.State.EXPIRED, by=by, at=at)
         announce(job_fact(job, "expire", by, at, {"offer": str(row.id)}, team_id=row.team_id))
@@ -136,7 +137,7 @@ def expire(job: Job, *, by: Actor, at: datetime) -> int:
 @transaction.atomic
 def recall_all(job: Job, *, state: Offer.State, by: Actor, at: datetime) -> list[UUID]:
     """End every open offer of a locked `job`; returns the teams that were still thinking."""
-    rows = list(Offer.objects.filter(job=job, state=Offer.State.OPEN))
+    rows = list(open_offers(job))
     for row in rows:
         _answer(row, state, by=by, at=at)
     return [row.team_id for row in rows if row.team_id]

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from diandan.ground.people.actor import Actor
+from diandan.ground.people.actor import SYSTEM, Actor
 from diandan.ground.people.core import is_minor
 from diandan.ground.people.models import Membership
 from diandan.ground.record.actions.announce import announce
@@ -16,6 +16,7 @@ from diandan.kit.refusal import Refusal, conflict, forbidden
 from diandan.path.bundle.actions.advance import advance_job
 from diandan.path.bundle.facts import job_fact
 from diandan.path.bundle.models import Job
+from diandan.path.dispatch.actions.backup import release_backup
 
 from ..models import LIVING_TASKS, Engagement, Task
 from ..queries import living
@@ -94,10 +95,16 @@ def hand_on(task: Task, *, to_person_id: UUID, by: Actor, at: datetime) -> Task:
 
 @transaction.atomic
 def end_engagement(job: Job, *, why: str, at: datetime) -> None:
-    """End the living engagement of a locked `job`, releasing who had not arrived."""
+    """End the living engagement of a locked `job`, releasing who had not arrived or stood by."""
     engagement = living(job)
     if engagement is None:
         return
+    close_engagement(engagement, why=why, at=at)
+    release_backup(job, by=SYSTEM, at=at)
+
+
+def close_engagement(engagement: Engagement, *, why: str, at: datetime) -> None:
+    """The team has it no more; its members who had not arrived are free."""
     engagement.ended_at = at
     engagement.ended_why = why
     engagement.save(update_fields=["ended_at", "ended_why"])

@@ -22,6 +22,7 @@ from diandan.path.bundle.facts import job_fact
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.queries import requests_for_change, requests_of
 from diandan.path.bundle.states import JobState
+from diandan.path.dispatch.actions.backup import release_backup
 from diandan.path.engage.models import LIVING_TASKS, Engagement, Task
 
 from ..core import EARLY_HOURS, arrival_window
@@ -77,6 +78,7 @@ def check_in(task: Task, *, code: str, by: Actor, at: datetime, reason: str = ""
         person_id=task.person_id,
         data={"task": str(task.id), "proof": proof, **({"why": reason[:200]} if reason else {})},
     )
+    release_backup(job, by=by, at=at)
     return attendance
 
 
