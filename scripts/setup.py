@@ -28,6 +28,7 @@ BIN = VENV / "bin"
 STAMPS = ROOT / ".setup"
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "src" / "diandan" / "web" / "static" / "vendor"
+ENGINE = ROOT / "src" / "diandan" / "engine"
 ICONS = Path(__file__).with_name("icons.txt")
 PYTHON_AT_LEAST = (3, 11)
 NODE_AT_LEAST = 18
@@ -187,6 +188,15 @@ def copy_vendor() -> None:
     (VENDOR / "icons.svg").write_text(sprite, encoding="utf-8")
 
 
+def engine_sources() -> list[Path]:
+    return sorted(ENGINE.rglob("*.py"))
+
+
+def compile_engine() -> None:
+    why = "派单引擎编译失败 (the dispatch engine did not compile)。"
+    call(BIN / "python", "-m", "diandan.engine.warm", why=why)
+
+
 def translations() -> list[Path]:
     return sorted((ROOT / "src").rglob("locale/*/LC_MESSAGES/*.po"))
 
@@ -227,6 +237,14 @@ def steps(for_tests: bool) -> Iterator[Step]:
         [ROOT / "pyproject.toml"],
         [BIN / "diandan"],
         install_itself,
+    )
+    # Stamped by its sources: neither running nor testing ever waits for a compiler.
+    yield Step(
+        "engine",
+        "编译派单引擎,约一分钟 (compile the dispatch engine)",
+        [ROOT / "requirements" / "base.txt", *engine_sources()],
+        [BIN / "diandan"],
+        compile_engine,
     )
     yield Step(
         "node",

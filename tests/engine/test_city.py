@@ -77,6 +77,22 @@ def test_a_round_is_optimal_over_every_pair(
     assert made.cost == by_flow(everyone(folk, open_jobs))
 
 
+def test_prices_of_the_last_round_and_room_that_runs_out_change_no_cost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for seed, people in ((3, 400), (4, 60)):
+        folk, open_jobs = town(seed, people, 120, 3000)
+        place = one_round.city(folk, bench_city.SKILLS)
+        first = one_round.plan(place, open_jobs, 1)
+        again = one_round.plan(place, open_jobs, 1, warm=first.prices(place))
+        monkeypatch.setattr(one_round, "SPARE", 0)
+        cramped = one_round.plan(place, open_jobs, 1)
+        monkeypatch.undo()
+        assert first.cost == again.cost == cramped.cost
+        assert one_round.unproven(place, open_jobs, again) == 0
+        assert one_round.unproven(place, open_jobs, cramped) == 0
+
+
 def test_few_candidates_alone_are_not_enough_and_the_proof_says_so() -> None:
     folk, open_jobs = town(3, 400, 120, 3000)
     place = one_round.city(folk, bench_city.SKILLS)

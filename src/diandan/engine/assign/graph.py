@@ -141,10 +141,20 @@ def wider(graph: Graph, most: int) -> tuple[Graph, Paper]:
     base[cols:] = np.cumsum(base[cols:])
     head = np.full(2 * cols, -1, np.int32)
     head[:cols] = graph.head
-    more = {name: room(getattr(graph, name), 2 * arcs) for name in ("row", "col", "cost", "after")}
-    more |= {name: room(getattr(graph, name), 2 * cols) for name in ("cap", "used", "v")}
     slot = room(graph.slot, int(base[-1]))
-    grown = graph._replace(taken=taken, base=base, head=head, slot=slot, **more)
+    grown = graph._replace(
+        row=room(graph.row, 2 * arcs),
+        col=room(graph.col, 2 * arcs),
+        cost=room(graph.cost, 2 * arcs),
+        after=room(graph.after, 2 * arcs),
+        cap=room(graph.cap, 2 * cols),
+        used=room(graph.used, 2 * cols),
+        v=room(graph.v, 2 * cols),
+        taken=taken,
+        base=base,
+        head=head,
+        slot=slot,
+    )
     return grown, paper(len(graph.need) + 2 * cols)
 
 

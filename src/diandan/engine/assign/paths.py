@@ -11,7 +11,7 @@ import numpy as np
 
 from diandan.engine.assign.graph import HEAP, PATHS, RELEASES, SCANS, TICK, UNSET, Graph, Paper
 from diandan.engine.assign.heap import pop, push
-from diandan.engine.compiled import Ints, Whole, compiled, inlined
+from diandan.engine.compiled import Ints, Longs, Whole, compiled, inlined
 
 
 @compiled
@@ -149,7 +149,7 @@ def fill(graph: Graph, paper: Paper, row: Whole) -> None:
     """Every head of `row` that is worth its price."""
     cost, col, taken, v = graph.cost, graph.col, graph.taken, graph.v
     first = graph.start[row]
-    least = np.int64(graph.price[row])
+    least: Whole = np.int64(graph.price[row])
     for arc in range(first, first + graph.length[row]):
         if cost[arc] >= least:
             break
@@ -176,7 +176,7 @@ def link(graph: Graph) -> None:
 
 
 @inlined
-def lives(start: Ints, length: Ints, row: Whole, arc: Whole) -> bool:
+def lives(start: Longs, length: Ints, row: Whole, arc: Whole) -> bool:
     """Whether the arc still belongs to its row (rows move and shrink; lists are not cleaned)."""
     return bool(0 <= arc - start[row] < length[row])
 
@@ -225,7 +225,8 @@ def hand_on(graph: Graph, paper: Paper, free: Whole) -> None:
                 arc = np.int64(after[arc])
         else:
             far += u[node]
-            for arc in range(start[node], start[node] + length[node]):
+            for out in range(start[node], start[node] + length[node]):
+                arc = np.int64(out)
                 col = col_of[arc]
                 to = far - cost[arc] - v[col]
                 known = stamp[rows + col] == tick

@@ -120,7 +120,7 @@ class Town(NamedTuple):
     who: Ints  # column → person, with room
     local: Ints  # person → column; behind it person → epoch in which that was written
     cap: Ints  # person →
-    count: Longs  # columns so far, first free arc, arcs added
+    reached: Longs  # columns so far, first free arc, arcs added
 
 
 @compiled
@@ -128,7 +128,7 @@ def admit(
     graph: Graph, paper: Paper, town: Town, rows: Ints, u: Ints, v: Ints, found: Longs, epoch: Whole
 ) -> Whole:
     """Widen each row by what `gains` found at prices u, v. How many rows; stops for want of room."""
-    who, local, caps, count = town
+    who, local, caps, reached = town
     total = len(local) // 2
     cols = np.empty(found.shape[1], np.int32)
     costs = np.empty(found.shape[1], np.int32)
@@ -136,8 +136,8 @@ def admit(
         row = rows[at]
         first = graph.start[row]
         size = graph.length[row]
-        room = count[1] + size + len(cols) <= len(graph.col)
-        if not room or count[0] + len(cols) > len(who):
+        room = reached[1] + size + len(cols) <= len(graph.col)
+        if not room or reached[0] + len(cols) > len(who):
             return at
         new = 0
         for key in found[at]:
@@ -146,11 +146,11 @@ def admit(
             person = key & POSITION
             if local[total + person] != epoch:
                 local[total + person] = epoch
-                local[person] = count[0]
-                who[count[0]] = person
-                graph.cap[count[0]] = caps[person]
-                graph.v[count[0]] = 0
-                count[0] += 1
+                local[person] = reached[0]
+                who[reached[0]] = person
+                graph.cap[reached[0]] = caps[person]
+                graph.v[reached[0]] = 0
+                reached[0] += 1
             double = False
             for arc in range(first, first + size):
                 if graph.col[arc] == local[person]:
@@ -161,9 +161,9 @@ def admit(
                 new += 1
         if new > 0:
             in_order(cols, costs, new)
-            widen(graph, paper, row, count[1], cols[:new], costs[:new])
-            count[1] += size + new
-            count[2] += new
+            widen(graph, paper, row, reached[1], cols[:new], costs[:new])
+            reached[1] += size + new
+            reached[2] += new
     return len(rows)
 
 

@@ -140,7 +140,7 @@ def close(town: City, jobs: Jobs, made: Round, far: Ints, arcs: int) -> None:
         found = better(town, jobs, u, prices, rows)
         if not made.added:
             link(made.graph)
-        added = int(grown.count[2])
+        added = int(grown.reached[2])
         done = 0
         while done < len(rows):
             done += pricing.admit(
@@ -150,8 +150,8 @@ def close(town: City, jobs: Jobs, made: Round, far: Ints, arcs: int) -> None:
                 made.graph, made.paper = wider(made.graph, town.most)
                 more = np.zeros(len(made.graph.cap) - len(grown.who), np.int32)
                 grown = grown._replace(who=np.concatenate([grown.who, more]))
-        made.who = grown.who[: int(grown.count[0])]
-        made.added = int(grown.count[2])
+        made.who = grown.who[: int(grown.reached[0])]
+        made.added = int(grown.reached[2])
         if made.added == added:
             break
     made.certified = True
