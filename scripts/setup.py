@@ -193,6 +193,12 @@ def engine_sources() -> list[Path]:
 
 
 def compile_engine() -> None:
+    # A kernel copied into another (inlined) does not age the other's cache: what is older than
+    # any source of its room is thrown away.
+    for kept in ENGINE.rglob("*.nbi"):
+        sources = [*kept.parent.parent.glob("*.py"), *(ENGINE / "assign").glob("*.py")]
+        if max(source.stat().st_mtime for source in sources) > kept.stat().st_mtime:
+            kept.unlink(missing_ok=True)
     why = "派单引擎编译失败 (the dispatch engine did not compile)。"
     call(BIN / "python", "-m", "diandan.engine.warm", why=why)
 
