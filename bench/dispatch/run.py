@@ -94,12 +94,13 @@ def run(
     people: int = city.PEOPLE,
     repeats: int = REPEATS,
     limit: float = LIMIT,
+    regimes: tuple[str, ...] = REGIMES,
 ) -> tuple[bool, dict[str, Any]]:
     """All cases; whether every one is good, and the figures."""
     parameters = {
         "people": people, "sites": city.SITES, "skills": city.SKILLS, "slots": city.SLOTS,
         "side_m": city.SIDE, "idle_share": city.IDLE, "repeats": repeats, "limit_s": limit,
-        "sizes": list(sizes), "regimes": list(REGIMES), "seconds": "processor",
+        "sizes": list(sizes), "regimes": list(regimes), "seconds": "processor",
     }  # fmt: skip
     tell(json.dumps(parameters))
     cases = []
@@ -107,7 +108,7 @@ def run(
         folk = Path(name) / "people.npz"
         np.savez(folk, **city.people(people)._asdict())
         for jobs in sizes:
-            for regime in REGIMES:
+            for regime in regimes:
                 cases.append(one_case(folk, regime, jobs, repeats, limit, Path(name)))
                 tell(line(cases[-1]))
     return all(map(good, cases)), {"parameters": parameters, "cases": cases}

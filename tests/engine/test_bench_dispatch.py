@@ -7,7 +7,7 @@ from bench.dispatch import repairs, run
 
 def test_every_judge_finds_the_same_cost() -> None:
     told: list[str] = []
-    held, figures = run.run(told.append, (200,), 5_000, 1, 120)
+    held, figures = run.run(told.append, (200,), 5_000, 1, 300, ("tight",))
     assert held, told
     judged = [case["judges"] for case in figures["cases"]]
     assert {said["or_tools_folded"]["gap"] for said in judged} == {0}
