@@ -100,9 +100,25 @@ def test_other_weights_are_tried_while_the_page_waits(
     )
     page.goto("/desk/settings/weights")
     page.locator("input[name=load]").fill("0")
-    page.locator("#weights button.primary").click()
+    page.locator("#new button.primary").click()
     expect(page.locator("#tried")).to_contain_text("派单进程正在算")
     run_once(world.at)
     expect(page.locator("#tried")).to_contain_text("总路程")
     shot(page, "weights")
+    assert [v["id"] for v in Axe().run(page).response["violations"]] == []
+
+
+def test_who_was_not_asked_is_a_table_anybody_can_read(world: World, open_phone: Open) -> None:
+    job = waiting(world)[0]
+    page = open_phone(client=browser(world.clerk), viewport=DESK_SCREEN)
+    page.goto("/desk/dispatch/")
+    page.locator("button.primary").click()
+    expect(page.locator("#messages")).to_contain_text("派出2单")
+    page.goto(f"/desk/jobs/{job.id}/")
+    expect(page.locator(".why-round")).to_contain_text("换一家,整体会")
+    page.locator(".why-round").scroll_into_view_if_needed()
+    shot(page, "job")
+    page.locator(".why-round a").click()
+    expect(page.locator("tbody tr")).to_have_count(3)
+    shot(page, "asked")
     assert [v["id"] for v in Axe().run(page).response["violations"]] == []

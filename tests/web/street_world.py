@@ -325,14 +325,8 @@ class Streets:
         delivery = Delivery.objects.create(
             message=message, channel="email", state=Delivery.State.FAILED, due_at=at
         )
-        what_if = WhatIf.objects.create(
-            centre=self.centre,
-            values={"travel": 3},
-            asked_by=street.people[Role.ADMIN],
-            asked_at=at,
-        )
         return {
-            "what_if_id": what_if.id,
+            "what_if_id": self._what_if(street),
             "standing_id": standing.id,
             "consent_id": consent.id,
             "invitation_id": invitation.id,
@@ -342,3 +336,11 @@ class Streets:
             "partner_id": partner.id,
             "delivery_id": delivery.id,
         }
+
+    def _what_if(self, street: Street) -> Any:
+        """Other weights that somebody wants to try."""
+        asked_by = street.people[Role.ADMIN]
+        row = WhatIf.objects.create(
+            centre=self.centre, values={"travel": 3}, asked_by=asked_by, asked_at=self.at
+        )
+        return row.id
