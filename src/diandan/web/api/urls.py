@@ -140,6 +140,7 @@ def _operation(address: str, method: str, one: dict[str, Any], schema: Any) -> d
     answered = one["responses"][200]["content"]["application/json"]["schema"]
     query = [p["name"] for p in one.get("parameters", ()) if p["in"] == "query"]
     return {
+        "name": one["operationId"],
         "method": method.upper(),
         "path": address,
         "summary": one.get("summary", ""),
