@@ -18,9 +18,16 @@ EMPTY_NAMES = frozenset(
     {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
 )
 BELOW_DOORS = ("engine", "language", "kit", "ground", "path", "square", "flow")
-CLOCK_READERS = ("flow/worker", "kit/clock.py", "kit/ids.py")
+CLOCK_READERS = ("flow/worker", "flow/dispatcher", "kit/clock.py", "kit/ids.py")
 CATCHERS = (
-    *("flow/worker", "ops/", "web/shared/middleware", "web/middleware", "web/shared/errors"),
+    *(
+        "flow/worker",
+        "flow/dispatcher",
+        "ops/",
+        "web/shared/middleware",
+        "web/middleware",
+        "web/shared/errors",
+    ),
     # One fact's handler, or one message's way out, must not stop the ones behind it.
     *("ground/record/actions/hand_out", "ground/notify/actions/send"),
 )
