@@ -14,7 +14,6 @@ from diandan.flow.dispatcher import Watch, dispatch_once
 from diandan.flow.pulse import EVERY, SILENT_AFTER, alive, beat
 from diandan.flow.worker import run_once
 from diandan.path.bundle.models import Job
-from diandan.path.bundle.states import JobState
 from diandan.path.dispatch.core import ASKS_A_WEEK, chance
 from diandan.path.dispatch.models import DispatchRound, Offer
 from diandan.path.dispatch.planning import UNUSED_FOR, forget_unused, plan_round
