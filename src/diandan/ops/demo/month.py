@@ -25,6 +25,7 @@ from diandan.path.bundle.states import JOB_ENDS, JobState
 from .ending import leave_open
 from .furnish import House
 from .hands import Hands
+from .hours import stand_for
 from .jobs import JobHands
 from .orders import Orders
 
@@ -67,6 +68,7 @@ def live(house: House, plan: Plan, tell: Tell) -> int:
                 _everybody(orders, jobs, plan, last)
                 hands.at += BETWEEN
                 run_once(hands.at)
+            stand_for(map(hands.actor, hands.staff), hands.at)
         tell(number + 1, len(moments))
     with quietly():
         if plan.stage:
