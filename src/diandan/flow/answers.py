@@ -133,9 +133,9 @@ def _replace_if_alone(job: Job, *, reason: str, by: Actor, at: datetime) -> None
 def stand_by(offer_id: UUID, *, by: Actor, at: datetime) -> Offer:
     """备勤: a leader says that her team would come if the one that has the job cannot."""
     offer = offer_for_change(offer_id)
+    _team_for(offer, None, by)  # whose it is comes before what it is
     if offer.role != Offer.Role.BACKUP:
         raise conflict("not_backup", _("这不是备勤邀约,请点「接单」。"))
-    _team_for(offer, None, by)
     confirm_backup(offer, by=by, at=at)
     return offer
 
