@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from diandan.engine import problem as problems
 from diandan.engine.explain import each
@@ -31,6 +32,9 @@ JOBS_MAX = 300
 #: Older rounds are left as they are: nobody waits for them.
 SINCE = timedelta(days=1)
 
+#: The round being explained in this process, between two slices; at most one.
+_open: dict[UUID, Iterator[tuple[str, dict[str, Any]]]] = {}
+
 
 def explain_some(at: datetime, *, seconds: float = SLICE) -> int:
     """Explain as many jobs of the newest unexplained round as fit; returns how many."""
@@ -49,7 +53,7 @@ def explain_some(at: datetime, *, seconds: float = SLICE) -> int:
     done = 0
     is_sound = True
     try:
-        for key, row in _rows(made, left):
+        for key, row in _going_on(made, left) if left else ():
             told[key] = row
             done += 1
             if time.monotonic() >= until:
@@ -57,15 +61,24 @@ def explain_some(at: datetime, *, seconds: float = SLICE) -> int:
     except ProblemFault:  # kept by an older release: its pages say the ranking's words
         log.exception("round %s cannot be explained", made.id)
         is_sound = False
-    if done == len(left) or not is_sound:
+    is_over = not is_sound or all(key in told for key in left)
+    if is_over or not done:  # run dry before all was told: more is wanted now than when it began
+        _open.clear()
+    if is_over:
         made.explained_at = at
     made.save(update_fields=["reasons", "explained_at"])
     return max(done, 1)
 
 
+def _going_on(made: DispatchRound, left: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rest of a round that was begun in an earlier slice: laying it out is the dear part."""
+    if made.id not in _open:
+        _open.clear()
+        _open[made.id] = _rows(made, left)
+    return _open[made.id]
+
+
 def _rows(made: DispatchRound, left: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    if not left:
-        return
     kept, plan = problems.read(made.problem), read_plan(made.plan)
     round_ = Round(kept)
     for reason in each(kept, plan, left):
