@@ -28,6 +28,8 @@ def call_up(job: Job, *, why: str, reason: str = "", by: Actor, at: datetime) ->
     before = living(job)
     if row is None or before is None or not _can_come(row, before):
         return None
+    if row.team_id is None or row.answered_by_id is None:
+        return None  # a standby is always somebody's yes
     close_engagement(before, why=why, at=at)
     Offer.objects.filter(job=job, state=Offer.State.ACCEPTED).update(
         state=Offer.State.RECALLED, reason_text=reason[:200]
