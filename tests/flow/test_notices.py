@@ -136,7 +136,7 @@ def test_the_table_names_only_facts_that_exist_and_every_state_of_a_request() ->
     known |= {f"whistle.{past}" for past in ("blown", "reminded", "answered")}
     assert set(NOTICES) <= known
     every = {"number", "what", "place", "station", "team", "teams", "by", "due", "start", "until"}
-    every.add("who")
+    every |= {"who", "visit"}
     for lines in NOTICES.values():
         for line in lines:
             assert set(re.findall(r"%\((\w+)\)s", str(line.words))) <= every
