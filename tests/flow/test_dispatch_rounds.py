@@ -140,3 +140,12 @@ def test_the_process_looks_again_only_when_something_happened(world: World) -> N
     world.place()
     assert watch.has_news(world.at)
     assert watch.has_news(world.at + timedelta(minutes=1))
+
+
+def test_a_clock_set_back_does_not_plan_for_ever(world: World) -> None:
+    job = ready(world)
+    plan_round(world.district.centre, [job], world.at + timedelta(hours=7))
+    made, is_new = plan_round(world.district.centre, [job], world.at)
+    assert is_new
+    assert latest(world.district.centre) == made
+    assert plan_round(world.district.centre, [job], world.at) == (made, False)

@@ -31,6 +31,7 @@ from .weights import weights_of
 KEPT = 8
 #: The problem's clock moves in steps: a quiet quarter of an hour is one and the same problem.
 STEP_MINUTES = 15
+TICK = timedelta(microseconds=1)
 #: Rounds from which nobody was asked need not be kept for long.
 UNUSED_FOR = timedelta(days=1)
 
@@ -53,7 +54,8 @@ def plan_round(
     micros = (time.perf_counter_ns() - began) // 1000
     made = DispatchRound.objects.create(
         centre=centre,
-        made_at=at,
+        # A clock that was set back must not hide this round behind an older one.
+        made_at=max(at, last.made_at + TICK) if last else at,
         digest=mark,
         jobs=len(scene.jobs),
         matched=plan.matched,
