@@ -7,6 +7,7 @@ The server must be known before Django reads its settings, so it is set here, at
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,16 @@ class StillClock:
 
     def __call__(self) -> datetime:
         return self.at
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A page read in English by one test leaves no English behind for the next."""
+    from django.utils import translation
+
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

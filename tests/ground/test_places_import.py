@@ -163,9 +163,10 @@ def test_a_file_that_is_no_table_is_refused_in_words(center, at, content, code):
 @pytest.mark.parametrize(
     "columns", [import_sites.COLUMNS, import_teams.COLUMNS, import_people.COLUMNS]
 )
-def test_a_template_is_read_back_without_trouble(columns):
-    sheet = read_sheet(template(columns), columns)
-    assert (sheet.rows, sheet.troubles) == ([], [])
+def test_a_template_is_understood_and_waits_for_its_rows(columns):
+    with pytest.raises(Refusal) as no:
+        read_sheet(template(columns), columns)
+    assert no.value.code == "empty_file"  # every column was known; nothing was filled in
 
 
 def test_line_numbers_count_blank_and_broken_lines(center, at):
@@ -251,7 +252,8 @@ def test_the_commands(center, at, tmp_path, capsys):
     assert command(importing, str(tmp_path / "none.csv"), "--place", "hongta") == 1
     blank = tmp_path / "t.xlsx"
     assert command(importing, str(blank), "--template", "people") == 0
-    assert command(importing, str(blank), "--place", "hongta") == 0
+    assert command(importing, str(blank), "--place", "hongta") == 1
+    assert "只有表头" in capsys.readouterr().err
     assert command(places, "grow", "jiangning") == 0
     assert command(places, "counts", "jiangning") == 0
     assert "实践站 207;材料(2019年)写“201个社区实践站”" in capsys.readouterr().out

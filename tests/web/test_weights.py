@@ -52,7 +52,7 @@ def test_other_weights_are_tried_and_only_then_chosen(world: World, admin: Clien
     address = f"{HERE}/{row.id}/choose"
     assert admin.post(address).status_code == 404
     run_once(world.at)
-    said = admin.get(f"{HERE}/tried").content.decode()
+    said = admin.get(f"{HERE}/tried", headers={"HX-Request": "true"}).content.decode()
     assert "3 单里有" in said
     assert "总路程(公里)" in said
     assert "hx-trigger" not in said

@@ -1,8 +1,7 @@
 """告知表: which fact is told to whom, in which words. A pure table; `notices.py` carries it out.
 
 The words are a resident's own (已收到 · 正在安排 · 已派给〇〇队,等对方确认 …) and say who has the
-order now and by when. No door, phone or name of a person stands in any of them.
-"""
+order now and by when. No door, phone or name of a person stands in any of them."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from diandan.path.bundle.queries import requests_of
 from diandan.path.dispatch.models import DeclineReason, Offer
 from diandan.path.engage.models import Engagement, Task
 from diandan.path.engage.queries import living
+from diandan.path.fulfil.core import arrival_window
 
 from .hands import Hands
 
@@ -125,13 +127,23 @@ class JobHands:
             return
         for task in engagement.tasks.filter(state=Task.State.PROPOSED):
             self._step(task, "confirm")
-        if (
-            not self.hands.is_eager
-            and job.starts_at
-            and job.starts_at > self.hands.at + timedelta(hours=2)
-        ):
+        if self.hands.is_eager:
+            self._bring_near(job, engagement)
+        elif job.starts_at and job.starts_at > self.hands.at + timedelta(hours=2):
             return
         self._go(job, engagement)
+
+    def _bring_near(self, job: Job, engagement: Engagement) -> None:
+        """A demo that must reach "served" now agrees on an hour whose code opens the visit now."""
+        window = arrival_window(job.starts_at, job.ends_at)
+        leaders = people.leaders_of(engagement.team)
+        at = self.hands.at
+        if window is None or window[0] <= at < window[1] or not leaders:
+            return
+        by = self.hands.actor(leaders[0].id)
+        hour = timedelta(hours=1)
+        with contextlib.suppress(Refusal):
+            answers.agree_on_time(job.id, starts_at=at + hour, ends_at=at + 2 * hour, by=by, at=at)
 
     def _go(self, job: Job, engagement: Engagement) -> None:
         served = requests_of(job)

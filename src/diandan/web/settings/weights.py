@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -116,9 +116,11 @@ def weights(request: HttpRequest) -> HttpResponse:
 @require_GET
 @door.admin_only
 def tried(request: HttpRequest) -> HttpResponse:
-    """The trial alone, for a page that waits for it."""
+    """The trial alone, for a page that waits for it; opened by itself it is that page."""
     where = here(request)
     check_admin(where.by, where.centre)
+    if not request.headers.get("HX-Request"):
+        return redirect("settings_weights")
     return render(request, "settings/weights_tried.html", {"tried": _tried(where)})
 
 
