@@ -14,6 +14,7 @@ from diandan.path.grade.models import FollowUp, Rating
 
 from .by_key import by_key
 from .menu import returned_on_the_menu
+from .proxies import where
 from .told import NEED, Life, Told, check, is_automatic, menu_item, need, tell
 from .walker import StoryTrouble
 from .world import World
@@ -255,7 +256,7 @@ def on_paper(world: World) -> str:
         channel="paper",
         name=name,
         phone="",
-        place=str(world.station.id),
+        fields=where(form, world.station),
         words="眼睛看不清,想请人上门剪剪头发",
         kind=str(_open_kind(world)),
         consent_note="本人在纸质单上签字",

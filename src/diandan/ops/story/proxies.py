@@ -8,8 +8,15 @@ from diandan.ground.people.models import Role
 from diandan.ground.places.models import Place
 from diandan.path.ask.models import Request
 
-from .walker import Given, Walker
+from .walker import Given, Page, Walker
 from .world import World
+
+
+def where(page: Page, place: Place) -> dict[str, Given]:
+    """The place as a clerk gives it: picked from a short list, written where there are many."""
+    if any("place" in form.names for form in page.forms):
+        return {"place": str(place.id)}
+    return {"place_words": place.name}
 
 
 def take_down(
@@ -29,7 +36,6 @@ def take_down(
         "channel": channel,
         "name": world.house.cast.name(),
         "phone": "",
-        "place": str((home or world.station).id),
         "words": words,
         "kind": str(world.house.kinds[kind].id),
         "consent_note": consent,
@@ -37,7 +43,9 @@ def take_down(
         **more,
     }
     asked = f"/desk/new/?channel={channel}" + (f"&visit={visit}" if visit else "")
-    done = clerk.press(clerk.get(asked), "/desk/new/", fields=given)
+    form = clerk.get(asked)
+    given |= where(form, home or world.station)
+    done = clerk.press(form, "/desk/new/", fields=given)
     number = done.find(r"([A-Z]{2}\d{6}-\d{4,})")
     return Request.objects.get(number=number)
 
@@ -51,7 +59,7 @@ def arrange_standing(
     given: dict[str, Given] = {
         "name": world.house.cast.name(),
         "phone": "",
-        "place": str(world.station.id),
+        **where(form, world.station),
         "title": title,
         "words": words,
         "kind": str(world.house.kinds[kind].id),

@@ -14,7 +14,7 @@ from diandan.path.ask.models import Channel, Request, Visit
 from diandan.path.assess.models import HotlineCase, Whistle
 
 from .outside import Outside
-from .proxies import arrange_standing, take_down
+from .proxies import arrange_standing, take_down, where
 from .told import NEED, check, need
 from .world import World
 
@@ -23,11 +23,12 @@ def visits_w8(world: World) -> str:
     """进村入户: plan, visits, needs heard at doors, the common problem as one project."""
     desk = world.staff(Role.STATION_STAFF)
     today = local(world.stage.now()).date()
+    form = desk.get("/desk/visits/new")
     plan = desk.press(
-        desk.get("/desk/visits/new"),
+        form,
         "/desk/visits/new",
+        fields=where(form, world.station),
         title="冬日入户走访",
-        place=str(world.station.id),
         from_on=today.isoformat(),
         until_on=(today + timedelta(days=20)).isoformat(),
         households="1幢101\n1幢202\n2幢301",
