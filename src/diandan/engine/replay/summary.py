@@ -111,7 +111,7 @@ def _beaten(
     worse = {}
     for key, more_is_better in COMPARED.items():
         sign = 1 if more_is_better else -1
-        best = max(rivals, key=lambda n, k=key, s=sign: s * found[n][k].mean)  # type: ignore[misc]
+        best = max(rivals, key=lambda n, k=key, s=sign: s * found[n][k].mean)  # type: ignore[misc]  # bound early, on purpose
         gap = sign * (found[best][key].mean - ours[key].mean)
         if gap > found[best][key].half + ours[key].half:
             worse[key] = best

@@ -83,14 +83,14 @@ class Truth:
 
 def delay(truth: Truth, number: int, person: int) -> int:
     """Minutes until she answers: for the oracle alone."""
-    a = truth._answers  # noqa: SLF001
-    return int(_delay(truth._seed, number, person, a.delay_median, a.delay_sigma))  # noqa: SLF001
+    a = truth._answers  # noqa: SLF001  (the told policy may look)
+    return int(_delay(truth._seed, number, person, a.delay_median, a.delay_sigma))  # noqa: SLF001  (the told policy may look)
 
 
 def would_say_yes(truth: Truth, number: int, people: Counts, chances: Column) -> Counts:
     """Positions of those who would say yes and come: for the oracle alone."""
     yes = np.zeros(len(people), np.int64)
-    _foresee(truth._seed, number, people, chances, truth._crowd.no_show, yes)  # noqa: SLF001
+    _foresee(truth._seed, number, people, chances, truth._crowd.no_show, yes)  # noqa: SLF001  (the told policy may look)
     return np.flatnonzero(yes)
 
 

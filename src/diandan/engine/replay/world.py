@@ -162,7 +162,7 @@ RENAMED = {"from": "opens", "until": "closes"}
 
 def _part(made: type[Part], raw: Mapping[str, Any], where: str, **more: Any) -> Part:
     said = {RENAMED.get(key, key): value for key, value in raw.items()} | more
-    known = {f.name for f in fields(made)}  # type: ignore[arg-type]
+    known = {f.name for f in fields(made)}  # type: ignore[arg-type]  # always a dataclass
     if missing := known - said.keys():
         raise WorldTrouble(f"{where}: missing {', '.join(sorted(missing))}")
     if strange := said.keys() - known:
