@@ -80,6 +80,11 @@ INSTALLED_APPS = [
     "diandan.path.fulfil",
     "diandan.path.grade",
     "diandan.path.ledger",
+    "diandan.square.star",
+    "diandan.square.bank",
+    "diandan.square.mall",
+    "diandan.square.certificate",
+    "diandan.square.dual_points",
     "diandan.flow",
     "diandan.web",
 ]

@@ -1,0 +1,3 @@
+"""记录证明: tables of the room certificate."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""积分兑换: tables of the room mall."""
+
+from __future__ import annotations
