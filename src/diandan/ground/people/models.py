@@ -235,6 +235,7 @@ class Consent(models.Model):
         GUARDIAN = "guardian", _("监护人同意")
         PRIVACY = "privacy", _("个人信息处理")
         PUBLISH = "publish", _("公开姓名或照片")
+        RED_BOARD = "red_board", _("在红榜公开姓名")
 
     id = models.UUIDField(primary_key=True, default=new_id)
     person = models.ForeignKey(Person, models.PROTECT, related_name="consents")

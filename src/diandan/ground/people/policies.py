@@ -37,6 +37,8 @@ SCOPES_OF_ROLES: dict[str, frozenset[Role]] = {
     "hotline": frozenset({Role.DISPATCHER, Role.CENTER_STAFF, Role.ADMIN}),
     "audit": frozenset({Role.AUDITOR}),
 }
+# What puts a name before the public needs a separate consent of her own (个保法 25).
+OWN_WORD = (Consent.About.PUBLISH, Consent.About.RED_BOARD)
 FAMILY = "family"
 HOTLINE = "hotline"
 PROXY_WAYS = frozenset({"desk", "phone", "paper", "grid", "visit", "group", FAMILY})
@@ -185,9 +187,7 @@ def check_consent(by: Actor, person: Person, about: Consent.About) -> None:
         return
     if person.guardian_id is not None and by.person_id == person.guardian_id:
         return
-    if about != Consent.About.PUBLISH and (
-        person.home is None or by.holds(DESK_ROLES, person.home.path)
-    ):
+    if about not in OWN_WORD and (person.home is None or by.holds(DESK_ROLES, person.home.path)):
         return
     raise forbidden(_("这项同意只能由本人(或监护人)给出。"), "own_act_only")
 

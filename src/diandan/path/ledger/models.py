@@ -108,6 +108,12 @@ class Reason(models.TextChoices):
     DONATE = "donate", _("捐赠")
     EXPIRE = "expire", _("到期")
     CORRECT = "correct", _("更正")
+    # 时间银行 (square/bank): coins come from a service already on the books as minutes, from the
+    # city's fund, from a relative's estate, or from another centre's books.
+    DEPOSIT = "deposit", _("存入")
+    ISSUE = "issue", _("发放")
+    INHERIT = "inherit", _("继承")
+    CROSS = "cross", _("通兑")
 
 
 class Transfer(models.Model):

@@ -22,6 +22,8 @@ from ..models import Account, Grade, Ledger, Reason, Transfer
 # Ids that follow from what they are about, so that the same act twice is one.
 NAMES = UUID("6f1d5a0e-51a7-5c0b-9a6e-0c2f7a3f9d11")
 SOURCE = "source"
+# What two centres owe each other for coins that went across (通存通兑); either may owe the other.
+CLEARING = "clearing:"
 Phase = Transfer.Phase
 
 
@@ -58,7 +60,7 @@ def account_of(
     purpose: str = "",
 ) -> Account:
     """The account of a person, or the centre's for a purpose; opened when first wanted."""
-    is_source = person is None and purpose == SOURCE
+    is_source = person is None and (purpose == SOURCE or purpose.startswith(CLEARING))
     owner = Account.Owner.PERSON if person else Account.Owner.CENTRE
     row, _new = Account.objects.get_or_create(
         centre=centre,
