@@ -11,7 +11,7 @@ from diandan.ground.places.models import Kind, Place
 from diandan.ground.record.actions.chain import chain_handler
 from diandan.ground.record.models import FactRow
 
-from . import backups, books, hotline, notices, steps
+from . import backups, books, hotline, notices, own_notices, savings, steps
 
 Handler = Callable[[FactRow], None]
 
@@ -31,6 +31,9 @@ HANDLERS: Mapping[str, Timed] = {
     "notices.tell_of": notices.tell_of,
     "hotline.report_end": hotline.report_end,
     books.HANDLER: books.earn_for,
+    "savings.save_for": savings.save_for,
+    "savings.follow_paid": savings.follow_paid,
+    "own_notices.tell_own": own_notices.tell_own,
 }
 
 

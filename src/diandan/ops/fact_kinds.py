@@ -18,7 +18,13 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[1]
 FLOORS = ("ground", "path", "square", "flow")
 # Modules that listen to facts or tell of them; they name kinds but announce none.
-LISTENERS = ("flow/notice", "flow/switchboard", "flow/steps")
+LISTENERS = (
+    "flow/notice",
+    "flow/own_notices",
+    "flow/savings",
+    "flow/switchboard",
+    "flow/steps",
+)
 WHOLE = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
 MAKERS = re.compile(r"(^|_)(fact|Fact)$")
 REVIEW_VERDICTS = "verdict"
