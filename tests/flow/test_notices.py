@@ -23,6 +23,7 @@ from diandan.path.ask.facts import request_fact
 from diandan.path.ask.models import Request
 from diandan.path.ask.states import RequestState
 from diandan.path.bundle import facts as job_facts
+from diandan.path.fulfil import facts as fulfil_facts
 from diandan.path.bundle.facts import job_fact
 from diandan.path.bundle.models import Bond, Job
 from diandan.path.bundle.states import JobState
@@ -134,6 +135,7 @@ def test_the_table_names_only_facts_that_exist_and_every_state_of_a_request() ->
     known |= {f"job.{past}" for past in job_facts.PAST.values()}
     known |= {f"follow_up.{past}" for past in ("opened", "reminded", "settled")}
     known |= {f"whistle.{past}" for past in ("blown", "reminded", "answered")}
+    known |= {f"doubt.{past}" for past in fulfil_facts.PAST}
     assert set(NOTICES) <= known
     every = {"number", "what", "place", "station", "team", "teams", "by", "due", "start", "until"}
     every |= {"who", "visit"}

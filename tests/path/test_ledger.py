@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from diandan.ground.people.actor import SYSTEM
 from diandan.ground.record.models import FactRow
 from diandan.kit.refusal import Refusal
+from diandan.path.bundle.models import Job
 from diandan.path.fulfil.models import Attendance
 from diandan.path.ledger.actions.chain import broken_link, link_new
 from diandan.path.ledger.actions.correct import correct
@@ -106,12 +107,9 @@ def test_what_was_not_proved_from_every_side_is_declared(
     if fault == "no_out_code":
         Attendance.objects.filter(id=visit.seen.id).update(out_proof="")
     elif fault == "too_long":
-        Attendance.objects.filter(id=visit.seen.id).update(in_at=visit.at - timedelta(hours=5))
+        Job.objects.filter(id=visit.job.id).update(minutes=30)
     elif fault == "elsewhere":
-        other = visit.another(days=30)
-        Attendance.objects.filter(task=other).update(
-            in_at=visit.seen.in_at, out_at=visit.seen.out_at
-        )
+        visit.another(minutes=31 * 24 * 60, days=30)
     else:
         visit.request.requester = visit.member
         visit.request.save()

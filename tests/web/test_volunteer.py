@@ -9,7 +9,7 @@ import pytest
 
 from diandan.ground.catalogue.models import ItemTake
 from diandan.ground.people.models import Membership
-from diandan.ground.presence.actions.site_code import site_code
+from diandan.ground.presence.actions.codes import site_code
 from diandan.ground.record.models import FactRow
 from diandan.path.ask.models import Request
 from diandan.path.bundle.models import Job

@@ -48,7 +48,8 @@ from .promise import promise_for
 
 
 @contextmanager
-def _touching(job: Job) -> Iterator[None]:
+def touching(job: Job) -> Iterator[None]:
+    """Around what changes a job: its clocks and its requests' are set anew afterwards."""
     before = family(job)
     yield
     settle_job(job, before)
@@ -63,7 +64,7 @@ def accept_offer(
     if offer.role == Offer.Role.BACKUP and offer.state != Offer.State.ACCEPTED:
         raise conflict("is_backup", _("这是备勤邀约:已有队伍接单,请点「备勤」。"))
     team = _team_for(offer, team_id, by)
-    with _touching(offer.job):
+    with touching(offer.job):
         return accept(offer, team_id=team, by=by, at=at)
 
 
@@ -92,10 +93,11 @@ def task_step(
     code: str = "",
     note: str = "",
     to: UUID | None = None,
+    fence: str = "",
 ) -> Task | Attendance | None:
     """A volunteer's step: confirm, decline, set_out, check_in, check_out, cannot_come, hand_on."""
     task = task_for_change(task_id)
-    with _touching(task.engagement.job):
+    with touching(task.engagement.job):
         match step:
             case "confirm" | "decline":
                 answer_task(task, yes=step == "confirm", reason=reason, by=by, at=at)
@@ -103,9 +105,9 @@ def task_step(
             case "set_out":
                 set_out(task, by=by, at=at)
             case "check_in":
-                return check_in(task, code=code, by=by, at=at, reason=reason)
+                return check_in(task, code=code, by=by, at=at, reason=reason, fence=fence)
             case "check_out":
-                return check_out(task, code=code, note=note, by=by, at=at)
+                return check_out(task, code=code, note=note, by=by, at=at, fence=fence)
             case "cannot_come":
                 cannot_come(task, reason=reason, by=by, at=at)
                 finish_if_all_left(task.engagement, by=by, at=at)
@@ -182,7 +184,7 @@ def agree_on_time(
     engagement = living(job)
     if engagement is None or engagement.team_id not in by.leads or by.is_frozen:
         raise forbidden(_("只有接了这张单的队长或副队长能约时间。"))
-    with _touching(job):
+    with touching(job):
         agree_time(
             job,
             starts_at=starts_at,

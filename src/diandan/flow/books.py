@@ -15,11 +15,22 @@ from diandan.path.ledger.actions.notice import post_due
 #: The name under which the switchboard hands facts to `earn_for`.
 HANDLER = "books.earn_for"
 DONE = (JobState.SERVED, JobState.CLOSED)
+LOOKS_AGAIN = frozenset(
+    {
+        "job.served",
+        "job.checked_out",
+        "presence.witnessed",
+        "doubt.opened",
+        "doubt.cleared",
+        "doubt.declared",
+        "doubt.voided",
+    }
+)
 
 
 def earn_for(fact: FactRow, at: datetime) -> None:
     """A job was served, a late one left it, or it was rated: its sessions are looked at again."""
-    if fact.kind in ("job.served", "job.checked_out") and fact.job_id:
+    if fact.kind in LOOKS_AGAIN and fact.job_id:
         tasks = Task.objects.filter(engagement__job_id=fact.job_id)
     elif fact.kind == "request.rated" and fact.request_id:
         tasks = Task.objects.filter(engagement__job__bonds__request_id=fact.request_id)

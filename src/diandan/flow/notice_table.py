@@ -28,6 +28,7 @@ class Whom(StrEnum):
     STANDING_BY = "standing_by"  # the leaders of the team that stands by for it
     FORMER = "former"  # the leaders of the team in whose place another comes
     NEXT = "next"  # the team-mate a task was handed to
+    HERSELF = "herself"  # the volunteer whose task the fact is about
     NAMED = "named"  # the person a follow-up names
     UNIT = "unit"  # the staff of the unit a whistle asks
 

@@ -25,12 +25,14 @@ from diandan.path.dispatch.models import Offer
 from diandan.path.dispatch.queries import living_backup
 from diandan.path.engage.models import LIVING_TASKS, Engagement, Task
 from diandan.path.engage.queries import living
+from diandan.path.fulfil.models import Doubt
 from diandan.path.fulfil.queries import GOING
 
 from . import authority
 from .byhand import goes_by_hand
 from .choice import flow_of
 from .models import Clock
+from .notice_doubts import NOTICES as DOUBTS
 from .notice_table import FIRST_ONLY, NEUTRAL_ASKING, NEUTRAL_OTHERS, NOTICES, Notice, Whom
 
 # Facts of other rooms that are told of as the request they belong to.
@@ -67,7 +69,7 @@ class Case:
 
 def tell_of(fact: FactRow, at: datetime) -> None:
     """Tell everybody this fact concerns, by the table; each person at most once a fact."""
-    lines = NOTICES.get(fact.kind)
+    lines = NOTICES.get(fact.kind) or DOUBTS.get(fact.kind)
     if not lines or (fact.kind in FIRST_ONLY and _happened_before(fact)):
         return
     case = _case_of(fact)
@@ -107,7 +109,7 @@ def _tell_one(reader: Reader, line: Notice, case: Case, at: datetime) -> None:
 def _case_of(fact: FactRow) -> Case | None:
     """The fact's order; None for a fact of something else, or one whose order is gone."""
     job = request = None
-    if fact.kind.startswith("job.") and fact.job_id:
+    if fact.kind.startswith(("job.", "doubt.")) and fact.job_id:
         job = (
             Job.objects.select_related("place", "owner_place", "kind")
             .filter(id=fact.job_id)
@@ -309,6 +311,8 @@ def _volunteers(whom: Whom, case: Case) -> Iterator[Reader]:
             tasks = tasks.filter(state=Task.State.RELEASED, state_at=at)
         case Whom.NEXT:
             tasks = tasks.filter(id=case.fact.data.get("to_task"))
+        case Whom.HERSELF:
+            tasks = tasks.filter(id=case.fact.data.get("task"))
         case _:
             states = GOING if case.job is None else LIVING_TASKS
             tasks = tasks.filter(state__in=states, engagement__ended_at=None)
@@ -333,6 +337,7 @@ def _fillings(reader: Reader, case: Case, at: datetime) -> dict[str, str]:
         "until": _until(case),
         "start": _start(subject),
         "visit": _visit(subject, at),
+        "doubt": str(dict(Doubt.KINDS).get(case.fact.data.get("kind", ""), "")),
     }
 
 

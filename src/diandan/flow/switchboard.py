@@ -11,7 +11,7 @@ from diandan.ground.places.models import Kind, Place
 from diandan.ground.record.actions.chain import chain_handler
 from diandan.ground.record.models import FactRow
 
-from . import backups, books, hotline, notices, own_notices, savings, steps
+from . import backups, books, doubting, hotline, notices, own_notices, savings, steps
 
 Handler = Callable[[FactRow], None]
 
@@ -30,6 +30,7 @@ HANDLERS: Mapping[str, Timed] = {
     "backups.look_after": backups.look_after,
     "notices.tell_of": notices.tell_of,
     "hotline.report_end": hotline.report_end,
+    "doubting.look_after": doubting.look_after,
     books.HANDLER: books.earn_for,
     "savings.save_for": savings.save_for,
     "savings.follow_paid": savings.follow_paid,

@@ -15,6 +15,10 @@ from diandan.kit.units import local
 
 # Who comes early, or swaps morning for afternoon by word of mouth, is still there on that day.
 EARLY_HOURS = 4
+# Which ends of a session another's code or witness proves; the others rest on somebody's word.
+BY_CODE = frozenset({"site_code", "job_code", "served_code", "own_code", "offline"})
+PROVED = frozenset({"site_code", "job_code", "served_code", "scanned", "roll_call"})
+OF_THE_SITE = frozenset({"site_code"})
 HIDDEN = "〔到场后可见〕"
 _PHONE = re.compile(
     r"(?<!\d)(?:\+?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}(?!\d)"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from diandan.ground.record.models import FactHandled
 from diandan.path.engage.models import Task
-from diandan.path.fulfil.models import Attendance
+from diandan.path.fulfil.models import Attendance, Doubt
 
 from .actions.chain import broken_link, chained_centres
 from .core import Presence, count
@@ -197,6 +197,7 @@ def nobody_is_forgotten(handler: str) -> Iterator[Bad]:
             attendance__out_at__isnull=False,
         )
         .exclude(id__in=entered)
+        .exclude(doubts__outcome=Doubt.Outcome.VOIDED)
         .select_related("attendance", "engagement__job__centre")
     )
     for task in tasks.order_by("state_at", "id"):

@@ -128,6 +128,7 @@ class Evidence:
     is_confirmed: bool
     is_within_plan: bool = True
     is_alone_in_time: bool = True
+    is_undoubted: bool = True
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -140,6 +141,7 @@ class Evidence:
             ("confirmation", self.is_confirmed),
             ("longer_than_planned", self.is_within_plan),
             ("two_places_at_once", self.is_alone_in_time),
+            ("doubt", self.is_undoubted),
         )
         return tuple(code for code, holds in held if not holds)
 

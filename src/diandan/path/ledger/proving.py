@@ -11,7 +11,9 @@ from diandan.kit.units import local
 from diandan.path.ask.models import Request
 from diandan.path.dispatch.models import Offer
 from diandan.path.engage.models import Task
+from diandan.path.fulfil.core import PROVED
 from diandan.path.fulfil.models import Attendance
+from diandan.path.fulfil.queries_doubts import stands_in_the_way
 from diandan.path.grade.core import is_bad
 from diandan.path.grade.models import RaterRole, Rating
 
@@ -20,6 +22,7 @@ from .models import Confirmation, Grade, Ledger, Reason, Transfer
 
 # A session half as long again as planned is looked at by a person before it is verified.
 LONG_PERCENT = 150
+OWN_CODES = frozenset({"site_code", "job_code", "served_code"})
 
 
 def presence_minutes(seen: Attendance) -> int:
@@ -33,18 +36,24 @@ def evidence_of(task: Task, seen: Attendance, at: datetime) -> Evidence:
     """Who vouched for it by `at`: order, acceptance, both codes, and the served or the venue."""
     job = task.engagement.job
     requests = orders_of(task, seen)
-    # A check-in a leader made for her member is the leader's word, not the member's.
-    led = FactRow.objects.filter(
-        kind="job.checked_in", job_id=job.id, person_id=task.person_id, at=seen.in_at
-    ).exclude(by_id=task.person_id)
+    # A check-in a leader made for her member is the leader's word, not the member's; a scan of her
+    # own code and a witnessed roll call are proof whoever wrote them down.
+    led = seen.in_proof in OWN_CODES and (
+        FactRow.objects.filter(
+            kind="job.checked_in", job_id=job.id, person_id=task.person_id, at=seen.in_at
+        )
+        .exclude(by_id=task.person_id)
+        .exists()
+    )
     return Evidence(
         has_order=bool(requests) and all(r.requester_id != task.person_id for r in requests),
         is_accepted=task.engagement.offer.state == Offer.State.ACCEPTED,
-        came_by_code=bool(seen.in_proof) and not led.exists(),
-        left_by_code=bool(seen.out_proof),
+        came_by_code=seen.in_proof in PROVED and not led,
+        left_by_code=seen.out_proof in PROVED,
         is_confirmed=_is_confirmed(task, seen, at),
         is_within_plan=presence_minutes(seen) * PERCENT <= job.minutes * LONG_PERCENT,
         is_alone_in_time=not _was_elsewhere(task, seen),
+        is_undoubted=not stands_in_the_way(task.id, at),
     )
 
 

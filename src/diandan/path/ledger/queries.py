@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from diandan.path.engage.models import Task
+from diandan.path.fulfil.models import Doubt
 
 from .models import Account, Confirmation, Grade, Ledger, Objection, Reason, Transfer
 
@@ -29,7 +30,7 @@ def waiting_of(task: Task) -> list[Transfer]:
 
 
 def due_rows(at: datetime) -> list[UUID]:
-    """Tasks whose minutes were on notice until `at`, with no open objection, that may be posted.
+    """Tasks whose minutes were on notice until `at`, not objected to or doubted, to be posted.
 
     Declared minutes are among them only when a second person stood for them.
     """
@@ -42,8 +43,12 @@ def _ready() -> QuerySet[Transfer]:
     stood = Confirmation.objects.filter(task=OuterRef("task")).exclude(
         by=OuterRef("credit__person")
     )
+    doubted = Doubt.objects.filter(
+        task=OuterRef("task"), outcome__in=(Doubt.Outcome.OPEN, Doubt.Outcome.VOIDED)
+    )
     return Transfer.objects.filter(
         ~Exists(objected),
+        ~Exists(doubted),
         Q(credit__grade=Grade.VERIFIED) | Exists(stood),
         phase=Phase.PENDING,
         settlement=None,

@@ -25,7 +25,7 @@ from diandan.ground.record.actions.replay import digest_of_asking, keep_answer, 
 from diandan.kit.refusal import Refusal, forbidden
 from diandan.path.assess.actions import partner
 from diandan.path.assess.actions.partner import actor_of_key
-from diandan.path.fulfil.actions.visit import count_wrong_code
+from diandan.path.fulfil.actions.prove import count_wrong_code
 from diandan.web import door
 
 SCOPES: dict[str, str | Promise] = {

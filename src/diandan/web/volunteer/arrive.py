@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from diandan.ground.places.queries import by_id
-from diandan.ground.presence.actions.site_code import site_code
-from diandan.ground.presence.core import WINDOW_SECONDS
+from diandan.ground.presence.actions.codes import site_code
+from diandan.ground.presence.core import begins, step_at
 from diandan.path.engage.models import Task
 from diandan.path.fulfil.policies import check_show_code
 from diandan.path.fulfil.queries import tasks_here
@@ -68,5 +68,4 @@ def show_code(request: HttpRequest, place_id: int) -> HttpResponse:
 
 
 def _next_window(at: datetime) -> datetime:
-    seconds = int(at.timestamp())
-    return datetime.fromtimestamp(seconds - seconds % WINDOW_SECONDS + WINDOW_SECONDS, UTC)
+    return begins(step_at(at) + 1)

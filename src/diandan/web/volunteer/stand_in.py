@@ -15,7 +15,7 @@ from diandan.ground.people import queries as people
 from diandan.kit.refusal import Refusal
 from diandan.path.engage import queries
 from diandan.path.engage.models import Engagement, Task
-from diandan.path.fulfil.actions.visit import count_wrong_code
+from diandan.path.fulfil.actions.prove import count_wrong_code
 from diandan.web import door
 from diandan.web.shared.once import once
 from diandan.web.volunteer.frame import page

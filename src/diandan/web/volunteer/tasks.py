@@ -21,7 +21,7 @@ from diandan.path.bundle.models import Job
 from diandan.path.engage import queries
 from diandan.path.engage.actions.allocate import BEFORE_VISIT
 from diandan.path.engage.models import LIVING_TASKS, Task
-from diandan.path.fulfil.actions.visit import count_wrong_code
+from diandan.path.fulfil.actions.prove import count_wrong_code
 from diandan.path.fulfil.core import arrival_window
 from diandan.path.fulfil.queries import WIPED, talks, whereabouts
 from diandan.web import door

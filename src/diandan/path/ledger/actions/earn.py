@@ -14,8 +14,9 @@ from diandan.ground.record.actions.announce import announce
 from diandan.ground.record.lock import hold
 from diandan.path.engage.models import Task
 from diandan.path.fulfil.models import Attendance
+from diandan.path.fulfil.queries_doubts import is_voided
 
-from ..core import Count, Rules, count
+from ..core import Count, Evidence, Rules, count
 from ..facts import hours_fact
 from ..models import Grade, Ledger, Reason, Transfer
 from ..proving import evidence_of, grade_of, presence_of
@@ -42,6 +43,11 @@ def earn(task_id: UUID, *, at: datetime, fact_id: int | None = None) -> list[Tra
     )
     if task is None:
         return []
+    if is_voided(task.id):  # somebody decided that the session counts for nothing
+        for row in waiting_of(task):
+            settle(row, Phase.VOIDING, by=SYSTEM, at=at)
+            announce(hours_fact(row, "voided", SYSTEM, at))
+        return []
     seen = task.attendance
     evidence = evidence_of(task, seen, at)
     grade = grade_of(evidence)
@@ -49,9 +55,7 @@ def earn(task_id: UUID, *, at: datetime, fact_id: int | None = None) -> list[Tra
     notice_until = None
     if before:
         waiting = waiting_of(task)
-        if grade != Grade.VERIFIED or not any(
-            row.credit.grade == Grade.DECLARED for row in waiting
-        ):
+        if not _stands_otherwise(waiting, grade, evidence):
             return []
         notice_until = max(row.notice_until for row in waiting if row.notice_until)
         for row in waiting:
@@ -61,6 +65,14 @@ def earn(task_id: UUID, *, at: datetime, fact_id: int | None = None) -> list[Tra
     happened = "proved" if before else "earned"
     announce(*(hours_fact(row, happened, SYSTEM, at) for row in rows))
     return rows
+
+
+def _stands_otherwise(waiting: list[Transfer], grade: Grade, evidence: Evidence) -> bool:
+    """Whether what waits must stand again: it was proved meanwhile, or it was doubted."""
+    grades = {row.credit.grade for row in waiting}
+    if grade == Grade.VERIFIED:
+        return Grade.DECLARED in grades
+    return Grade.VERIFIED in grades and not evidence.is_undoubted
 
 
 def _write(

@@ -54,7 +54,9 @@ def confirm(task_id: UUID, *, by: Actor, at: datetime) -> Confirmation:
         return said
     if task.engagement.team_id in by.leads:
         raise forbidden(_("这是您带的队伍,要由另一个人来核对。"), "own_team")
-    officer = check_second(by, job.place, task.person_id, task.engagement.accepted_by_id)
+    seen = getattr(task, "attendance", None)  # who entered it by hand is no second person
+    entered = (seen.in_by_id, seen.out_by_id) if seen is not None else ()
+    officer = check_second(by, job.place, task.person_id, task.engagement.accepted_by_id, *entered)
     if not waiting_of(task):
         raise conflict("nothing_waits", _("这次服务没有等核对的时长。"))
     row = Confirmation.objects.create(task=task, by_id=officer, at=at)
