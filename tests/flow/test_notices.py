@@ -23,12 +23,12 @@ from diandan.path.ask.facts import request_fact
 from diandan.path.ask.models import Request
 from diandan.path.ask.states import RequestState
 from diandan.path.bundle import facts as job_facts
-from diandan.path.fulfil import facts as fulfil_facts
 from diandan.path.bundle.facts import job_fact
 from diandan.path.bundle.models import Bond, Job
 from diandan.path.bundle.states import JobState
 from diandan.path.dispatch.models import Offer
 from diandan.path.engage.models import Engagement, Task
+from diandan.path.fulfil import facts as fulfil_facts
 from tests import factories
 
 pytestmark = pytest.mark.django_db

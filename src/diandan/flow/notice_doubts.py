@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from .notice_table import Notice
-from .notice_table import Whom as W
+from .notice_table import Notice, Whom
+
+W = Whom
 
 NOTICES: dict[str, tuple[Notice, ...]] = {
     "doubt.opened": (

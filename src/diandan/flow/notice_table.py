@@ -46,7 +46,6 @@ class Notice:
 W = Whom
 NEUTRAL_ASKING: Promise = _("您的单子 %(number)s 有新进展,请点开链接查看。")
 NEUTRAL_OTHERS: Promise = _("单子 %(number)s 有新情况等您处理,请登录查看。")
-
 NOT_GOING: Promise = _("「%(what)s」(%(start)s)本队不去了,您不用来,谢谢您。")
 
 NOTICES: dict[str, tuple[Notice, ...]] = {
