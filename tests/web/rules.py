@@ -65,6 +65,9 @@ RULES: dict[str, Rule] = {
         Rule(SIGNED, SIGNED),
     ),
     **_many("my_keys", Rule(SIGNED, SIGNED)),
+    **_many("v_bank v_bank_use", Rule(SIGNED, SIGNED)),
+    **_many("v_bank_give", Rule(SIGNED, SIGNED, "open")),  # a form's name is nobody's
+    **_many("v_bank_group v_bank_end", Rule(None, SIGNED)),
     **_many("revoke_key", Rule(None, ADMIN)),  # the street's one key is its administrator's
     **_many("give_consent on_duty reset_calendar", Rule(None, SIGNED)),
     **_many("sign_out", Rule(None, ALL, "open")),
@@ -112,6 +115,10 @@ RULES: dict[str, Rule] = {
     **_many("desk_call desk_follow_up", Rule(None, CALLERS)),
     **_many("desk_incident desk_answer_whistle", Rule(None, STAFF)),
     **_many("desk_item", Rule(None, MENU)),
+    **_many("desk_bank desk_bank_report", Rule(ROLES, None)),
+    **_many("desk_bank_export", Rule(ROLES, None, "open")),
+    **_many("desk_bank_new", Rule(ROLES, ROLES, "open")),
+    **_many("desk_bank_decide desk_bank_read", Rule(None, ROLES)),
     **_many("desk_standing_end", Rule(None, DESK)),
     **_many("desk_visit_plan desk_visit_export", Rule(STAFF, None)),
     **_many("desk_visit_close desk_visit_note", Rule(None, STAFF)),

@@ -154,10 +154,12 @@ def masked_names(ids: Iterable[UUID]) -> dict[UUID, str]:
     return {p.id: masked_name(p) for p in people}
 
 
-def published_names(ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Whole names of those who agreed that theirs be published; nobody else is in the answer."""
+def published_names(
+    ids: Iterable[UUID], about: Consent.About = Consent.About.PUBLISH
+) -> dict[UUID, str]:
+    """Whole names of those who agreed to this publication; nobody else is in the answer."""
     agreed = Consent.objects.filter(
-        person_id__in=set(ids), about=Consent.About.PUBLISH, withdrawn_at=None
+        person_id__in=set(ids), about=about, withdrawn_at=None
     ).select_related("person")
     return {
         c.person_id: vault.unseal(c.person.wrapped_key, c.person.name_enc)

@@ -67,6 +67,7 @@ def fill(
     """Furnish the district and live the month; None when it was lived before."""
     from diandan.kit.clock import now
 
+    from .bank import open_bank
     from .furnish import furnish, is_furnished
     from .month import Plan, live
 
@@ -75,6 +76,8 @@ def fill(
     end = until or now()
     with _progress(f"演示 {slug}") as (tell, move):
         house = furnish(slug, at=end - timedelta(days=days + 1), seed=seed, tell=tell)
+        tell("正在开办时间银行")
+        open_bank(house)
         tell("正在一天天过日子")
         return live(house, Plan(until=end, days=days, a_tick=a_tick, stage=stage), move)
 

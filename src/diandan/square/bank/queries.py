@@ -10,7 +10,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from diandan.ground.people.models import Person
+from diandan.ground.people import queries as people
+from diandan.ground.people import vault
+from diandan.ground.people.actor import Actor
+from diandan.ground.people.models import Person, Reading
 from diandan.ground.places.models import Place
 from diandan.kit.refusal import missing
 from diandan.path.ledger.actions.move import CLEARING, SOURCE, account_of
@@ -26,6 +29,13 @@ Phase = Transfer.Phase
 def purse(person: Person, centre: Place, at: datetime) -> Account:
     """Her coins in this centre's books."""
     return account_of(person, centre=centre, ledger=Ledger.COINS, at=at)
+
+
+def purse_seen(person: Person, centre: Place) -> Account | None:
+    """Her account as a page reads it; None while she has none."""
+    return Account.objects.filter(
+        person=person, centre=centre, ledger=Ledger.COINS, owner=Account.Owner.PERSON
+    ).first()
 
 
 def till(centre: Place, purpose: str, at: datetime) -> Account:
@@ -165,6 +175,30 @@ def queue(paths: Iterable[str]) -> QuerySet[Application]:
         .select_related("centre", "person", "other", "asked_by", "checked_by")
         .order_by("asked_at", "id")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Whole names and the number of the paper shown; that an officer read them is written down."""
+
+    person: str
+    other: str
+    document: str
+
+
+def papers_of(row: Application, *, reader: Actor, at: datetime) -> Papers:
+    """For the officer who compares them with the originals in her hand."""
+    why = f"bank {row.kind}"
+    names = [
+        people.name_for(one, reader=reader, at=at, why=why) if one else ""
+        for one in (row.person, row.other)
+    ]
+    document = vault.unseal(row.person.wrapped_key, row.document_enc) if row.person else ""
+    if document and row.person and reader.person_id != row.person_id:
+        Reading.objects.create(
+            person=row.person, reader_id=reader.person_id, field="document", why=why, at=at
+        )
+    return Papers(names[0], names[1], document)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from . import (
     asked,
+    bank,
     dispatching,
     items,
     jobs,
@@ -76,6 +77,12 @@ urlpatterns = [
     path("standing/new", standing.new, name="desk_standing_new"),
     path("standing/<uuid:standing_id>/end", standing.end, name="desk_standing_end"),
     re_path(rf"^standing/export\.{FORM}$", standing.export, name="desk_standing_export"),
+    path("bank/", bank.home, name="desk_bank"),
+    path("bank/decide", bank.decide_one, name="desk_bank_decide"),
+    path("bank/read", bank.read, name="desk_bank_read"),
+    path("bank/new/<slug:what>", bank.new, name="desk_bank_new"),
+    path("bank/report", bank.report, name="desk_bank_report"),
+    re_path(rf"^bank/report\.{FORM}$", bank.export, name="desk_bank_export"),
     path("items/", items.items, name="desk_items"),
     path("items/<uuid:item_id>", items.judge, name="desk_item"),
 ]

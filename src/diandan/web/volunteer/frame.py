@@ -32,5 +32,7 @@ def page(
     ]
     for one in tabs:
         one["current"] = one["href"] == tab
-    whole = {**context, "tabs": tabs}
+    # Who came for a page of her own and is no volunteer (an elder at her bank) gets no bar of tasks.
+    shown = context.get("is_volunteer", True)
+    whole = {**context, "tabs": tabs if shown else []}
     return render(request, f"volunteer/{template}.html", whole, status=status)

@@ -7,6 +7,9 @@ from django.views.generic import RedirectView
 
 from diandan.web.volunteer import (
     arrive,
+    bank,
+    bank_give,
+    bank_use,
     calendar,
     jobs,
     menu,
@@ -22,6 +25,11 @@ from diandan.web.volunteer import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v", RedirectView.as_view(url="/v/")),
     path("v/", today.today, name="v_today"),
+    path("v/bank", bank.bank, name="v_bank"),
+    path("v/bank/use", bank_use.use, name="v_bank_use"),
+    path("v/bank/group", bank.group, name="v_bank_group"),
+    path("v/bank/relatives/end", bank.end, name="v_bank_end"),
+    path("v/bank/<slug:what>", bank_give.give, name="v_bank_give"),
     path("v/offers", offers.offers, name="v_offers"),
     path("v/offers/<uuid:offer_id>", offers.offer, name="v_offer"),
     path("v/offers/<uuid:offer_id>/accept", offers.accept, name="v_accept"),
