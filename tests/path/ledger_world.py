@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from diandan.ground.people.models import Person, Role
+from diandan.ground.places.models import Place
+from diandan.path.bundle.models import Job
 from diandan.path.engage.models import Task
 from diandan.path.fulfil.models import Attendance
 from diandan.path.grade.models import RaterRole, Rating
+from diandan.path.ledger.actions.earn import earn
 from diandan.path.ledger.actions.move import SOURCE, Move, account_of, move
-from diandan.path.ledger.models import Account, Ledger, Reason, Transfer
+from diandan.path.ledger.actions.notice import confirm, post_due
+from diandan.path.ledger.models import Account, Ledger, Reason, RuleChoice, Transfer
 from tests import factories as make
 
 HOUR = timedelta(hours=1)
@@ -32,6 +36,7 @@ class Visit:
         self.job = make.served(self.request, self.team, self.leader, self.member)
         self.task = Task.objects.get(engagement__job=self.job, person=self.member)
         self.seen = self.attend(self.task)
+        self._given = 0
 
     def attend(
         self,
@@ -68,12 +73,24 @@ class Visit:
         )
 
     def give(self, who: Person, amount: int, ledger: Ledger = Ledger.POINTS) -> Account:
-        """Points on her account, from the source."""
-        account = self.account(who, ledger)
-        source = account_of(None, centre=self.centre, ledger=ledger, at=self.at, purpose=SOURCE)
-        move(Move(uuid4(), source, account, amount, Reason.GIFT), by=self.heads, at=self.at)
-        account.refresh_from_db()
-        return account
+        """Units on her account. Points come from visits, at six minutes a point, and are posted."""
+        if ledger == Ledger.POINTS:
+            self._given += 1
+            request = make.request(self.there.station, self.kind)
+            job = make.served(request, self.team, who)
+            Job.objects.filter(id=job.id).update(minutes=6 * amount)
+            task = Task.objects.get(engagement__job=job)
+            begun = self.at - timedelta(days=400 + 60 * self._given)
+            centre_rules(self.centre, begun)
+            self.attend(task, 6 * amount, begun=begun)
+            earn(task.id, at=begun + 40 * HOUR * 24)
+            confirm(task.id, by=self.keeps, at=begun + 40 * HOUR * 24)
+            post_due(at=begun + 59 * HOUR * 24)
+        else:
+            source = account_of(None, centre=self.centre, ledger=ledger, at=self.at, purpose=SOURCE)
+            account = self.account(who, ledger)
+            move(Move(uuid4(), source, account, amount, Reason.GIFT), by=self.heads, at=self.at)
+        return self.account(who, ledger)
 
     def account(self, who: Person | None, ledger: Ledger = Ledger.POINTS) -> Account:
         purpose = "" if who else "shop"
@@ -85,3 +102,11 @@ def pending(**more: object) -> list[Transfer]:
     return list(
         Transfer.objects.filter(phase="pending", settlement=None, **more).select_related("credit")
     )
+
+
+def centre_rules(centre: Place, at: datetime) -> None:
+    """Ten points an hour and no cap, from a day long ago, where nothing was chosen yet."""
+    for preset, from_on in (("kunshan", date(2000, 1, 1)), ("standard", date(2025, 6, 1))):
+        RuleChoice.objects.get_or_create(
+            centre=centre, preset=preset, from_on=from_on, defaults={"at": at}
+        )

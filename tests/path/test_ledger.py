@@ -177,14 +177,23 @@ def test_a_correction_goes_back_names_what_it_corrects_and_takes_no_more(visit: 
     post_due(at=at)
     row = Transfer.objects.get(phase="posting", ledger="minutes")
     key = uuid4()
-    made = correct(key, transfer_id=row.id, amount=20, by=visit.heads, at=at)
-    assert correct(key, transfer_id=row.id, amount=20, by=visit.heads, at=at) == made
+    made = correct(key, transfer_id=row.id, amount=20, by=visit.heads, at=at, why="查过签到")
+    assert (
+        correct(key, transfer_id=row.id, amount=20, by=visit.heads, at=at, why="查过签到") == made
+    )
     assert made.corrects_id == row.id
     assert holds(visit)["minutes", "verified"] == (40, 0)
     with pytest.raises(Refusal, match="amount"):
-        correct(uuid4(), transfer_id=row.id, amount=41, by=visit.heads, at=at)
+        correct(uuid4(), transfer_id=row.id, amount=41, by=visit.heads, at=at, why="查过签到")
     with pytest.raises(Refusal):
-        correct(uuid4(), transfer_id=row.id, amount=1, by=make.actor(visit.member), at=at)
+        correct(
+            uuid4(),
+            transfer_id=row.id,
+            amount=1,
+            by=make.actor(visit.member),
+            at=at,
+            why="查过签到",
+        )
     assert faults() == []
 
 
@@ -322,14 +331,23 @@ def test_the_chain_is_numbered_after_and_shows_what_was_changed(visit: Visit) ->
     assert {"chain", "balance", "service"} <= found
 
 
-def test_the_check_names_hours_that_nobody_served(visit: Visit) -> None:
-    """Direct insertion, past every action: the database keeps it balanced, the check finds it."""
-    earn(visit.task.id, at=visit.at)
-    source = Transfer.objects.get(ledger="minutes").debit
-    hers = Transfer.objects.get(ledger="minutes").credit
-    raw(visit, ledger="minutes", debit=source, credit=hers, amount=300, reason="service")
-    assert [check for check, _words in faults()] == ["service"]
-    assert "没有签到签退" in faults()[0][1]
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"phase": "direct", "reason": "service"}, "a visit of somebody"),
+        ({"phase": "direct", "reason": "gift"}, "from nowhere else"),
+        ({"phase": "direct", "reason": "correct"}, "names what it corrects"),
+        ({"phase": "direct", "reason": "merge"}, "one human being"),
+    ],
+)
+def test_not_even_plain_sql_makes_hours_that_nobody_served(
+    visit: Visit, more: dict[str, object], said: str
+) -> None:
+    row = earn(visit.task.id, at=visit.at)[0]
+    accounts = {"ledger": "minutes", "debit": row.debit, "credit": row.credit, "amount": 300}
+    with pytest.raises(IntegrityError, match=said), transaction.atomic():
+        raw(visit, **accounts, **more)
+    assert faults() == []
 
 
 def test_facts_tell_of_the_books_without_names(visit: Visit) -> None:

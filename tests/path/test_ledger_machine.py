@@ -118,7 +118,12 @@ class Books(RuleBasedStateMachine):
             row = rows[which % len(rows)]
             self._try(
                 lambda: correct(
-                    uuid4(), transfer_id=row.id, amount=amount, by=self.visit.heads, at=self.at
+                    uuid4(),
+                    transfer_id=row.id,
+                    amount=amount,
+                    by=self.visit.heads,
+                    at=self.at,
+                    why="查过签到",
                 )
             )
 
@@ -187,7 +192,7 @@ def written(db: None, tmp_path: Path) -> Path:
         earn(task.id, at=NOON)
     post_due(at=later)
     posted = Transfer.objects.get(phase="posting", ledger="minutes")
-    correct(uuid4(), transfer_id=posted.id, amount=20, by=visit.heads, at=later)
+    correct(uuid4(), transfer_id=posted.id, amount=20, by=visit.heads, at=later, why="查过签到")
     mine, shop = visit.account(visit.member), visit.account(None)
     move(Move(uuid4(), mine, shop, 4, Reason.REDEEM), by=SYSTEM, at=later)
     path = tmp_path / "books.beancount"

@@ -148,12 +148,16 @@ def test_corrected_minutes_take_their_coins_back(bank: Bank) -> None:
     bank.earn()
     at = bank.at + WEEK
     minutes = Transfer.objects.get(phase="posting", ledger="minutes", credit__person=bank.saver)
-    one = correct(uuid4(), transfer_id=minutes.id, amount=20, by=bank.visit.heads, at=at)
+    one = correct(
+        uuid4(), transfer_id=minutes.id, amount=20, by=bank.visit.heads, at=at, why="早退"
+    )
     assert take_back(one.id, at=at) == 20
     assert take_back(one.id, at=at) == 0
     assert bank.has(purse(bank.saver, bank.centre, at))[0] == 40
     donate(uuid4(), giver=bank.saver, centre=bank.centre, minutes=40, by=bank.by(bank.saver), at=at)
-    two = correct(uuid4(), transfer_id=minutes.id, amount=40, by=bank.visit.heads, at=at)
+    two = correct(
+        uuid4(), transfer_id=minutes.id, amount=40, by=bank.visit.heads, at=at, why="没来"
+    )
     assert take_back(two.id, at=at) == 0
     assert Application.objects.get(kind="shortfall").minutes == 40
     assert list(bad_rows("books.earn_for")) == []

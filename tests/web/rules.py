@@ -88,6 +88,18 @@ RULES: dict[str, Rule] = {
     **_many("v_task", Rule(frozenset({"volunteer"}), None)),
     **_many("v_step v_incident v_task_say", Rule(None, frozenset({"volunteer"}))),
     **_many("v_site_code", Rule(SITE, None)),
+    # hours: one's own, the public board, the desk's queue
+    **_many("v_hours v_family", Rule(SIGNED, SIGNED)),
+    **_many("v_hours_export", Rule(SIGNED, None, "open")),
+    **_many("hours_board", Rule(ALL, SIGNED, "open")),
+    **_many("v_session", Rule(LEADER, None)),
+    **_many("v_object", Rule(None, LEADER)),
+    **_many("v_declaring", Rule(LEADER, None)),
+    **_many("v_declare", Rule(None, LEADER)),
+    **_many("v_family_act", Rule(None, SIGNED, "open")),
+    **_many("desk_hours desk_hours_export desk_active desk_families", Rule(ROLES, None)),
+    **_many("desk_families_export", Rule(ROLES, None)),
+    **_many("desk_stand_for desk_declare desk_objection desk_correct", Rule(None, STAFF)),
     # desks
     **_many("desk desk_items desk_standing desk_visits", Rule(ROLES, None)),
     **_many("desk_queue desk_table", Rule(ROLES, None, "open")),  # a queue's name is nobody's

@@ -40,6 +40,9 @@ from diandan.path.dispatch.models import Offer, WhatIf
 from diandan.path.engage.models import Task
 from diandan.path.fulfil.models import Incident
 from diandan.path.grade.models import FollowUp
+from diandan.path.ledger.actions.earn import earn
+from diandan.path.ledger.actions.notice import object_to
+from diandan.path.ledger.models import Objection
 from tests import factories as make
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -201,8 +204,16 @@ class Streets:
             by, later = street.actors["resident"], at + timedelta(minutes=10)
             answers.say(row.id, text=f"{street.words}留言", by=by, at=later)
             do_request(row.id, "rate", by=by, at=later, score=1, text=f"{street.words}没来")
+            street.objects |= self._hours(task, by)
         street.jobs[life] = Job.objects.get(id=job.id)
         return Request.objects.get(id=row.id)
+
+    def _hours(self, task: Task, by: Actor) -> dict[str, Any]:
+        """The leader's nine minutes on notice, and what the resident says against them."""
+        row = earn(task.id, at=self.at + timedelta(minutes=11))[0]
+        kind = Objection.Kind.DID_NOT_COME
+        said = object_to(row.id, kind=kind, text="", by=by, at=self.at + timedelta(minutes=12))
+        return {"session_id": task.id, "transfer_id": row.id, "objection_id": said.id}
 
     def _things(self, street: Street) -> None:
         """One of everything that has an address, and the address's words for it."""
@@ -210,7 +221,7 @@ class Streets:
         assert street.team is not None
         grant = RoleGrant.objects.filter(place=street.institute).first()
         assert grant is not None
-        street.objects = {
+        street.objects |= {
             "request_id": going.id,
             "job_id": street.jobs["going"].id,
             "offer_id": Offer.objects.get(job=street.jobs["offered"]).id,

@@ -304,3 +304,82 @@ class Reading(models.Model):
     class Meta:
         db_table = "reading"
         indexes = [models.Index(fields=["person", "at"], name="reading_person")]
+
+
+class Family(models.Model):
+    """志愿家庭: a household that serves together; everybody in it joined by her own act."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    centre = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    home = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=40)
+    founded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    founded_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "family"
+        indexes = [models.Index(fields=["centre", "closed_at"], name="family_centre")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FamilyMember(models.Model):
+    """One person in a family for a time. `pools` is her own choice: her points go to the pool."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    family = models.ForeignKey(Family, models.PROTECT, related_name="members")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="families")
+    joined_at = models.DateTimeField()
+    joined_how = models.CharField(max_length=10)
+    pools = models.BooleanField(default=False)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "family_member"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(left_at=None), name="family_member_once"
+            ),
+        ]
+
+
+class FamilyInvitation(models.Model):
+    """A member proposes that somebody join; only the invited phone's own holder answers."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    family = models.ForeignKey(Family, models.PROTECT, related_name="invitations")
+    phone_hash = models.CharField(max_length=64)
+    invited_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    is_accepted = models.BooleanField(null=True)
+
+    class Meta:
+        db_table = "family_invitation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["family", "phone_hash"],
+                condition=models.Q(answered_at=None),
+                name="family_invitation_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["phone_hash"], name="family_invitation_phone")]
+
+
+class PersonMerge(models.Model):
+    """并号: two records were one human being; the one is kept, the other goes on in it. Final."""
+
+    gone = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="merged")
+    kept = models.ForeignKey(Person, models.PROTECT, related_name="merged_in")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "person_merge"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(gone=models.F("kept")), name="person_merge_two"
+            ),
+        ]

@@ -12,14 +12,15 @@ from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from diandan.ground.record.models import FactHandled
+from diandan.kit.units import local
 from diandan.path.engage.models import Task
-from diandan.path.fulfil.models import Attendance, Doubt
+from diandan.path.fulfil.models import Doubt
 
 from .actions.chain import broken_link, chained_centres
 from .core import Presence, count
 from .models import Account, Confirmation, Grade, Ledger, Objection, Reason, Transfer
-from .proving import evidence_of, presence_minutes, presence_of
-from .rulebook import rules_for, shipped
+from .proving import Session, evidence_of, presence_of, session_of
+from .rulebook import named, rules_for
 
 Phase = Transfer.Phase
 MOVED = (Phase.DIRECT, Phase.POSTING)
@@ -131,7 +132,10 @@ def postings_waited(_handler: str) -> Iterator[Bad]:
 def services_were_seen(_handler: str) -> Iterator[Bad]:
     """Every service on the books is worked out again from the attendance behind it."""
     rows = Transfer.objects.filter(reason=Reason.SERVICE, phase__in=(Phase.PENDING, Phase.DIRECT))
-    related = ("credit", "debit", "task__attendance", "task__engagement__job")
+    related = (
+        *("credit", "debit", "task__attendance", "task__person"),
+        *("task__engagement__job__item", "task__engagement__job__kind", "task__engagement__offer"),
+    )
     for row in rows.select_related(*related).order_by("at", "id").iterator():
         words = _unseen(row)
         if words:
@@ -141,33 +145,41 @@ def services_were_seen(_handler: str) -> Iterator[Bad]:
 def _unseen(row: Transfer) -> str:
     """What is wrong with one service on the books; empty when it holds."""
     task = row.task
-    seen = Attendance.objects.filter(task=task).first() if task else None
-    if task is None or seen is None or row.phase == Phase.DIRECT:
+    session = session_of(task) if task else None
+    if task is None or session is None or row.phase == Phase.DIRECT:
         return _("没有签到签退,却记了时长")
-    if row.credit.person_id != task.person_id:
-        return _("记在了别人名下")
-    if row.debit.owner != Account.Owner.SYSTEM:
-        return _("时长不是从服务来的,是从别的账户转来的")
-    rules = shipped().get(row.data.get("rules", ""))
+    item = task.engagement.job.item
+    faults = (
+        (row.credit.person_id != task.person_id, _("记在了别人名下")),
+        (row.debit.owner != Account.Owner.SYSTEM, _("时长不是从服务来的,是从别的账户转来的")),
+        (item is not None and item.is_paid, _("便民低偿的活不记时长")),
+    )
+    return next((words for is_so, words in faults if is_so), "") or _miscounted(row, session)
+
+
+def _miscounted(row: Transfer, session: Session) -> str:
+    """Where the arithmetic kept with the row is not what the rules give."""
+    rules = named(row.data.get("rules", ""))
     if rules is None:
         return _("记时用的规则不认识")
     given = row.data.get("given", {})
-    if set(given) != set(asdict(Presence(0, 0))):
+    known = set(asdict(Presence(0, 0)))
+    if not {"minutes", "planned"} <= set(given) <= known:
         return _("没有写明怎么算出来的")
     if (given["minutes"], given["planned"]) != (
-        presence_minutes(seen),
-        task.engagement.job.minutes,
+        session.minutes,
+        session.task.engagement.job.minutes,
     ):
         return _("写的是到场 %(said)s 分钟,签到签退算出来是 %(seen)d 分钟") % {
             "said": given["minutes"],
-            "seen": presence_minutes(seen),
+            "seen": session.minutes,
         }
     counted = count(rules, Presence(**given))
     right = counted.minutes if row.ledger == Ledger.MINUTES else counted.points
     if right != row.amount:
         return _("按规则应是 %(right)d,账上是 %(said)d") % {"right": right, "said": row.amount}
     if row.credit.grade == Grade.VERIFIED:
-        missing = evidence_of(task, seen, row.at).missing
+        missing = evidence_of(session, row.at).missing
         if missing:
             return _("记成了已核实,但缺:%(what)s") % {"what": ", ".join(missing)}
     return ""
@@ -198,12 +210,19 @@ def nobody_is_forgotten(handler: str) -> Iterator[Bad]:
         )
         .exclude(id__in=entered)
         .exclude(doubts__outcome=Doubt.Outcome.VOIDED)
-        .select_related("attendance", "engagement__job__centre")
+        .select_related(
+            *("attendance", "person", "engagement__job__centre"),
+            *("engagement__job__item", "engagement__job__kind"),
+        )
     )
     for task in tasks.order_by("state_at", "id"):
-        minutes = presence_minutes(task.attendance)
-        rules = rules_for(task.engagement.job.centre)
-        if not count(rules, presence_of(task, task.attendance, rules)).minutes:
+        session = session_of(task)
+        item = task.engagement.job.item
+        if session is None or (item is not None and item.is_paid):
+            continue
+        minutes = session.minutes
+        rules = rules_for(task.engagement.job.centre, local(session.begun_at).date())
+        if not count(rules, presence_of(session, rules)).minutes:
             continue  # so short a stay counts nothing here, or the day was full
         words = _("服务了 %(minutes)d 分钟,账上没有") % {"minutes": minutes}
         yield Bad("forgotten", str(task.id), words)

@@ -21,6 +21,8 @@ class Rules:
     `bands` are (up to so many minutes, count so many), the last one repeating by the hour:
     ((15, 0), (45, 30), (60, 60)) counts 70 minutes as 60 + 0. `factors` are percentages of the
     points for hardship (夜间, 难度); they never touch the minutes, which say what was given.
+    `kinds` say which kind of service is how hard; `night` is from which hour to which it is night.
+    `no_shows_max` unexcused no-shows in a year take her off the list until somebody looked.
     """
 
     name: str
@@ -36,6 +38,12 @@ class Rules:
     points_per_hour: int = 0
     factors: Mapping[str, int] | None = None
     notice: str = "3wd"
+    kinds: Mapping[str, str] | None = None
+    night: tuple[int, ...] = ()
+    leader_percent: int = 0
+    minor_day_minutes_max: int = 0
+    points_months: int = 0
+    no_shows_max: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,8 @@ class Presence:
     today: int = 0
     year: int = 0
     factor: str = ""
+    is_leader: bool = False
+    is_minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +91,59 @@ def count(rules: Rules, given: Presence) -> Count:
         if after != before:
             steps.append(Step(rule, before, after, figure))
 
-    share = rules.presence_percent_min
-    if share and given.minutes * PERCENT < given.planned * share:
-        then("presence_min", 0, share)
     longest = given.planned * rules.planned_percent_max // PERCENT
-    if longest:
-        then("planned_max", min(steps[-1].after, longest), longest)
+    for rule, after, figure in (
+        ("presence_min", _enough(rules, given), rules.presence_percent_min),
+        ("planned_max", min(given.minutes, longest) if longest else given.minutes, longest),
+    ):
+        then(rule, min(steps[-1].after, after), figure)
     if rules.bands:
         then("rounding", in_bands(steps[-1].after, rules.bands), rules.bands[-1][0])
     for rule, most, had in (
         ("event_max", rules.event_minutes_max, 0),
         ("day_max", rules.day_minutes_max, given.today),
+        ("minor_day_max", rules.minor_day_minutes_max if given.is_minor else 0, given.today),
         ("year_max", rules.year_minutes_max, given.year),
     ):
         if most:
             then(rule, min(steps[-1].after, max(0, most - had)), most)
     minutes = steps[-1].after
+    return Count(minutes, _points(rules, given, minutes, steps), tuple(steps))
+
+
+def _enough(rules: Rules, given: Presence) -> int:
+    """All of it, or nothing when she was there for too small a share of the session."""
+    too_short = given.minutes * PERCENT < given.planned * rules.presence_percent_min
+    return 0 if too_short else given.minutes
+
+
+def _points(rules: Rules, given: Presence, minutes: int, steps: list[Step]) -> int:
+    """What the minutes bring, raised for hardship and for leading; the steps are added."""
     points = minutes * rules.points_per_hour // HOUR
     if rules.points_per_hour:
         steps.append(Step("points", minutes, points, rules.points_per_hour))
-    percent = (rules.factors or {}).get(given.factor, PERCENT)
-    if percent != PERCENT:
-        raised = points * percent // PERCENT
-        steps.append(Step("factor", points, raised, percent))
-        points = raised
-    return Count(minutes, points, tuple(steps))
+    raises = (
+        ("factor", (rules.factors or {}).get(given.factor, PERCENT)),
+        ("leader", rules.leader_percent if given.is_leader and rules.leader_percent else PERCENT),
+    )
+    for rule, percent in raises:
+        if percent != PERCENT and rules.points_per_hour:
+            raised = points * percent // PERCENT
+            steps.append(Step(rule, points, raised, percent))
+            points = raised
+    return points
+
+
+def factor_of(rules: Rules, kind: str, hour: int) -> str:
+    """The hardship of a session: by its kind of service, else by the hour at which it began."""
+    named = (rules.kinds or {}).get(kind, "")
+    if named:
+        return named
+    if len(rules.night) == 2:
+        begins, ends = rules.night
+        is_night = begins <= hour or hour < ends if begins > ends else begins <= hour < ends
+        return "night" if is_night else ""
+    return ""
 
 
 def in_bands(minutes: int, bands: tuple[tuple[int, int], ...]) -> int:

@@ -114,6 +114,10 @@ class Reason(models.TextChoices):
     ISSUE = "issue", _("发放")
     INHERIT = "inherit", _("继承")
     CROSS = "cross", _("通兑")
+    # 志愿家庭: to the family's pool and back, by a member's own choice (points only).
+    POOL = "pool", _("家庭共用")
+    # Two records that were one human being: what the one held goes to the other.
+    MERGE = "merge", _("并号")
 
 
 class Transfer(models.Model):
@@ -249,4 +253,88 @@ class DayRoot(models.Model):
         db_table = "day_root"
         constraints = [
             models.UniqueConstraint(fields=["centre_id", "on"], name="day_root_once"),
+        ]
+
+
+class Declaration(models.Model):
+    """补录: minutes that no code shows, said by a leader or officer of a visit that took place.
+
+    `planned` is how long the visit was to be when it was said; the minutes never pass it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    task = models.OneToOneField(Task, models.PROTECT, related_name="declaration")
+    minutes = models.IntegerField()
+    planned = models.IntegerField()
+    why = models.CharField(max_length=200)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "declaration"
+        indexes = [models.Index(fields=["by", "at"], name="declaration_by")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(minutes__gt=0) & models.Q(minutes__lte=models.F("planned")),
+                name="declaration_within_plan",
+            ),
+        ]
+
+
+class RuleChoice(models.Model):
+    """From a day on a centre counts by this preset, with its own figures over it. Never edited."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    centre = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    preset = models.CharField(max_length=40)
+    changes = models.JSONField(default=dict)
+    from_on = models.DateField()
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "rule_choice"
+        indexes = [models.Index(fields=["centre", "from_on"], name="rule_choice_centre")]
+
+
+class YearMinutes(models.Model):
+    """Posted minutes of service by the year in which they were served; the database keeps it.
+
+    A figure over 200,000 people is then one look at an index, not a sum over all transfers.
+    """
+
+    centre = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    year = models.SmallIntegerField()
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    grade = models.CharField(max_length=10, choices=Grade.choices)
+    minutes = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "year_minutes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["centre", "year", "person", "grade"], name="year_minutes_once"
+            ),
+        ]
+
+
+class ActiveDefinition(models.Model):
+    """活跃志愿者: so many minutes in a calendar year, of which grades; kept beside its figure."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    centre = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=40)
+    minutes = models.IntegerField()
+    grades = models.JSONField(default=list)
+    source = models.CharField(max_length=200, blank=True, default="")
+    from_year = models.SmallIntegerField()
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "active_definition"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(minutes__gt=0), name="active_definition_minutes"
+            ),
         ]

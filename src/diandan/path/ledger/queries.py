@@ -46,7 +46,11 @@ def _ready() -> QuerySet[Transfer]:
     doubted = Doubt.objects.filter(
         task=OuterRef("task"), outcome__in=(Doubt.Outcome.OPEN, Doubt.Outcome.VOIDED)
     )
+    frozen = Q(credit__person__frozen_at__isnull=False) & ~Q(
+        credit__person__frozen_why__in=("forgotten", "merged")
+    )
     return Transfer.objects.filter(
+        ~frozen,
         ~Exists(objected),
         ~Exists(doubted),
         Q(credit__grade=Grade.VERIFIED) | Exists(stood),

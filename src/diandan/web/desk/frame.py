@@ -73,6 +73,7 @@ def links(by: Actor, here: str) -> list[dict[str, Any]]:
             ("standing", reverse("desk_standing"), _("定期服务")),
             ("items", reverse("desk_items"), _("菜单审核")),
             ("bank", reverse("desk_bank"), _("时间银行")),
+            ("hours", reverse("desk_hours"), _("核时")),
             ("plans", reverse("settings_plans"), _("年度计划")),
         ]
     if any(g.role == Role.ADMIN for g in by.grants):

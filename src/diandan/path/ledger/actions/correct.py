@@ -12,18 +12,23 @@ from django.utils.translation import gettext as _
 from diandan.ground.people.actor import Actor
 from diandan.ground.record.actions.announce import announce
 from diandan.kit.refusal import Refusal, conflict, missing
+from diandan.path.ask.core import clean_words
 
 from ..facts import hours_fact
 from ..models import Reason, Transfer
 from ..policies import check_second
 from .move import Move, Phase, move
 
+REASON_MAX = 300
+
 
 @transaction.atomic
-def correct(key: UUID, *, transfer_id: UUID, amount: int, by: Actor, at: datetime) -> Transfer:
+def correct(
+    key: UUID, *, transfer_id: UUID, amount: int, by: Actor, at: datetime, why: str
+) -> Transfer:
     """Take `amount` of a posted transfer back. `key` makes the same correction twice one.
 
-    By an officer of the centre whom it does not concern. Points that were spent meanwhile cannot
+    With a reason, by an officer of the centre whom it does not concern. Points that were spent meanwhile cannot
     be taken back: the answer is no, and what to do is decided by people.
     """
     row = (
@@ -36,6 +41,7 @@ def correct(key: UUID, *, transfer_id: UUID, amount: int, by: Actor, at: datetim
     check_second(by, row.centre, row.credit.person_id, row.debit.person_id)
     if row.phase not in (Phase.DIRECT, Phase.POSTING) or row.corrects_id is not None:
         raise conflict("not_posted", _("只有已入账的一笔能更正。"))
+    said = clean_words(why, field="reason")[:REASON_MAX]
     if not Transfer.objects.filter(id=key).exists():
         done = row.corrections.aggregate(sum=Sum("amount"))["sum"] or 0
         if done + amount > row.amount:
@@ -49,6 +55,7 @@ def correct(key: UUID, *, transfer_id: UUID, amount: int, by: Actor, at: datetim
             reason=Reason.CORRECT,
             corrects_id=row.id,
             task_id=row.task_id,
+            data={"why": said},
         ),
         by=by,
         at=at,

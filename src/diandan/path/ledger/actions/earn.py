@@ -12,14 +12,14 @@ from diandan.ground.people.actor import SYSTEM
 from diandan.ground.places.queries import calendar_of
 from diandan.ground.record.actions.announce import announce
 from diandan.ground.record.lock import hold
+from diandan.kit.units import local
 from diandan.path.engage.models import Task
-from diandan.path.fulfil.models import Attendance
 from diandan.path.fulfil.queries_doubts import is_voided
 
-from ..core import Count, Evidence, Rules, count
+from ..core import Count, Evidence, count
 from ..facts import hours_fact
 from ..models import Grade, Ledger, Reason, Transfer
-from ..proving import evidence_of, grade_of, presence_of
+from ..proving import Session, evidence_of, grade_of, presence_of, session_of
 from ..queries import waiting_of
 from ..rulebook import rules_for
 from .move import SOURCE, Move, Phase, account_of, move, name_of, settle
@@ -33,12 +33,12 @@ def earn(task_id: UUID, *, at: datetime, fact_id: int | None = None) -> list[Tra
     declared minutes are voided and stand again as verified, under the same notice. Minutes that
     were voided for an objection, or posted, stay as they are.
     """
-    hold(f"earn:{task_id}")
     task = (
         Task.objects.select_related(
-            "person", "engagement__offer", "engagement__job__centre", "attendance"
+            *("person", "attendance"),
+            *("engagement__offer", "engagement__job__centre", "engagement__job__kind"),
         )
-        .filter(id=task_id, attendance__out_at__isnull=False)
+        .filter(id=task_id)
         .first()
     )
     if task is None:
@@ -48,8 +48,12 @@ def earn(task_id: UUID, *, at: datetime, fact_id: int | None = None) -> list[Tra
             settle(row, Phase.VOIDING, by=SYSTEM, at=at)
             announce(hours_fact(row, "voided", SYSTEM, at))
         return []
-    seen = task.attendance
-    evidence = evidence_of(task, seen, at)
+    # By person: a day's and a year's cap look at all that she has.
+    hold(f"earn:{task.person_id}")
+    session = session_of(task)
+    if session is None or _is_paid(task):
+        return []
+    evidence = evidence_of(session, at)
     grade = grade_of(evidence)
     before = list(Transfer.objects.filter(task=task, phase=Phase.PENDING, reason=Reason.SERVICE))
     notice_until = None
@@ -60,8 +64,7 @@ def earn(task_id: UUID, *, at: datetime, fact_id: int | None = None) -> list[Tra
         notice_until = max(row.notice_until for row in waiting if row.notice_until)
         for row in waiting:
             settle(row, Phase.VOIDING, by=SYSTEM, at=at)
-    rules = rules_for(task.engagement.job.centre)
-    rows = _write(task, seen, rules, grade, notice_until, len(before), at, fact_id)
+    rows = _write(session, grade, notice_until, len(before), at, fact_id)
     happened = "proved" if before else "earned"
     announce(*(hours_fact(row, happened, SYSTEM, at) for row in rows))
     return rows
@@ -75,25 +78,32 @@ def _stands_otherwise(waiting: list[Transfer], grade: Grade, evidence: Evidence)
     return Grade.VERIFIED in grades and not evidence.is_undoubted
 
 
+def _is_paid(task: Task) -> bool:
+    """便民低偿: paid work, however little, is no service and brings no hours (条例 art. 2)."""
+    item = task.engagement.job.item
+    return item is not None and item.is_paid
+
+
 def _write(
-    task: Task,
-    seen: Attendance,
-    rules: Rules,
+    session: Session,
     grade: Grade,
     notice_until: datetime | None,
     turn: int,
     at: datetime,
     fact_id: int | None,
 ) -> list[Transfer]:
+    task = session.task
     centre = task.engagement.job.centre
-    given = presence_of(task, seen, rules)
+    # The rules of the day of service: what a centre changes later changes nothing back then.
+    rules = rules_for(centre, local(session.begun_at).date())
+    given = presence_of(session, rules)
     counted: Count = count(rules, given)
     until = notice_until or calendar_of(centre).due(at, rules.notice)
     data = {
         "rules": rules.name,
         "given": asdict(given),
         "steps": counted.as_data(),
-        "missing": list(evidence_of(task, seen, at).missing),
+        "missing": list(evidence_of(session, at).missing),
     }
     rows = []
     for ledger, amount in ((Ledger.MINUTES, counted.minutes), (Ledger.POINTS, counted.points)):

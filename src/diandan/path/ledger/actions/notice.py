@@ -15,7 +15,7 @@ from diandan.path.ask.core import clean_words
 from diandan.path.engage.models import Task
 
 from ..facts import hours_fact
-from ..models import Confirmation, Objection, Transfer
+from ..models import Confirmation, Declaration, Objection, Transfer
 from ..policies import check_second
 from ..queries import due_rows, waiting_of
 from .earn import earn
@@ -44,8 +44,8 @@ def _post_task(task_id: UUID, at: datetime) -> int:
 def confirm(task_id: UUID, *, by: Actor, at: datetime) -> Confirmation:
     """An officer of the place stands for a session that was not proved from all sides.
 
-    Never the volunteer herself, nor who checked her in or leads her team there. Minutes that
-    lacked only this become verified; the others stay declared and may now be posted.
+    Never the volunteer herself, nor who said the minutes, took the visit on or leads her team.
+    Minutes that lacked only this become verified; the others stay declared and may be posted.
     """
     task = _task(task_id)
     job = task.engagement.job
@@ -56,7 +56,10 @@ def confirm(task_id: UUID, *, by: Actor, at: datetime) -> Confirmation:
         raise forbidden(_("这是您带的队伍,要由另一个人来核对。"), "own_team")
     seen = getattr(task, "attendance", None)  # who entered it by hand is no second person
     entered = (seen.in_by_id, seen.out_by_id) if seen is not None else ()
-    officer = check_second(by, job.place, task.person_id, task.engagement.accepted_by_id, *entered)
+    declared = Declaration.objects.filter(task=task).first()
+    said_by = declared.by_id if declared else None
+    others = (task.person_id, task.engagement.accepted_by_id, said_by, *entered)
+    officer = check_second(by, job.place, *others)
     if not waiting_of(task):
         raise conflict("nothing_waits", _("这次服务没有等核对的时长。"))
     row = Confirmation.objects.create(task=task, by_id=officer, at=at)
@@ -108,7 +111,9 @@ def settle_objection(
         raise conflict("settled_before", _("这条异议已经处理过了。"))
     task = row.transfer.task
     place = task.engagement.job.place if task else row.transfer.centre
-    row.settled_by_id = check_second(by, place, row.by_id, task.person_id if task else None)
+    if task is not None and task.engagement.team_id in by.leads:
+        raise forbidden(_("这是您带的队伍,要由另一个人来处理。"), "own_team")
+    row.settled_by_id = check_second(by, place, row.by_id, *(_parties(task) if task else ()))
     row.settlement = clean_words(text, field="text")
     row.settled_at, row.is_upheld = at, is_upheld
     row.save(update_fields=["settled_at", "settled_by", "is_upheld", "settlement"])
@@ -119,6 +124,13 @@ def settle_objection(
     else:
         announce(hours_fact(row.transfer, "upheld", by, at))
     return row
+
+
+def _parties(task: Task) -> list[UUID]:
+    """Who stands on one side of what is said against these hours: they do not decide on it."""
+    said = Declaration.objects.filter(task=task).values_list("by_id", flat=True)
+    stood = Confirmation.objects.filter(task=task).values_list("by_id", flat=True)
+    return [task.person_id, task.engagement.accepted_by_id, *said, *stood]
 
 
 def _task(task_id: UUID) -> Task:

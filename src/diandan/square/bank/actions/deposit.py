@@ -91,7 +91,7 @@ def _verified(task_id: UUID) -> int:
 
 def _for_the_bank(task: Task, seen: Attendance, centre: Place) -> bool:
     """Whether an elder of the bank was served: one paid with coins, or confirmed by an officer."""
-    for request in orders_of(task, seen):
+    for request in orders_of(task, seen.in_at):
         if request.requester_id == task.person_id:
             continue
         if Redemption.objects.filter(request=request).exclude(payer_id=task.person_id).exists():

@@ -45,7 +45,10 @@ def propose_listing(
         person_id = head.person_id if head else None
     elif branch is not None:
         officer = check_branch(by, branch)
-        if person_id and not Member.objects.filter(branch=branch, person_id=person_id, left_at=None).exists():
+        if (
+            person_id
+            and not Member.objects.filter(branch=branch, person_id=person_id, left_at=None).exists()
+        ):
             person_id = None
     if (household is None and branch is None) or person_id is None:
         raise Refusal("subject", _("请选择一户或一位党员。"), field="subject")
