@@ -1,0 +1,68 @@
+"""A centre with points on people's accounts, a gift on a shelf, and who hands it out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from diandan.ground.people.actor import SYSTEM, Actor
+from diandan.ground.people.models import Person, Role
+from diandan.path.ledger.actions.move import SOURCE, Move, account_of, move
+from diandan.path.ledger.models import Account, Ledger, Reason
+from diandan.square.mall.actions.gifts import GiftWords, move_stock, offer_gift
+from diandan.square.mall.models import Gift
+from diandan.square.star.models import Star, StarCase
+from tests import factories as make
+
+
+class Mall:
+    """One district with one gift of 800 points, ten of them at the station."""
+
+    def __init__(self, at: datetime, *, slug: str = "", count: int = 10, **gift: object) -> None:
+        self.at = at
+        self.there = make.district()
+        self.centre, self.site = self.there.centre, self.there.station
+        if slug:
+            self.centre.slug = slug
+            self.centre.save()
+        self.head, self.heads = make.staff(Role.CENTER_STAFF, self.centre)
+        self.clerk, self.serves = make.staff(Role.STATION_STAFF, self.site, "钱同事")
+        self.her = make.volunteer("王强", self.site)
+        self.she = make.actor(self.her, is_volunteer=True)
+        words = GiftWords(**{"name": "保温杯", "cost": 800, **gift})  # type: ignore[arg-type]
+        self.gift: Gift = offer_gift(self.centre, words, by=self.heads, at=at)
+        if count:
+            move_stock(self.gift.id, self.site, count, by=self.serves, at=at)
+
+    def give(self, who: Person, amount: int, ledger: Ledger = Ledger.POINTS) -> Account:
+        """So much on her account, from the source."""
+        account = account_of(who, centre=self.centre, ledger=ledger, at=self.at)
+        source = account_of(None, centre=self.centre, ledger=ledger, at=self.at, purpose=SOURCE)
+        move(Move(uuid4(), source, account, amount, Reason.GIFT), by=SYSTEM, at=self.at)
+        return account
+
+    def another(self, name: str = "孙梅", points: int = 0) -> tuple[Person, Actor]:
+        """One more volunteer, with so many points."""
+        row = make.volunteer(name, self.site)
+        if points:
+            self.give(row, points)
+        return row, make.actor(row, is_volunteer=True)
+
+    def star(self, who: Person, level: int) -> Star:
+        """A star granted before."""
+        case = StarCase.objects.create(
+            centre=self.centre,
+            person=who,
+            level=level,
+            number=uuid4().hex[:8],
+            state=StarCase.State.GRANTED,
+            rules="standard",
+            minutes=6000,
+            points=0,
+            proposed_at=self.at,
+            applied_at=self.at,
+            notice_until=self.at,
+        )
+        return Star.objects.create(
+            case=case, centre=self.centre, person=who, level=level, granted_at=self.at
+        )
