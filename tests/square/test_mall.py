@@ -68,7 +68,8 @@ def refused(code: str) -> pytest.RaisesContext[Refusal]:  # type: ignore[name-de
 def test_an_order_holds_points_and_a_gift_and_the_counter_spends_them(mall: Mall) -> None:
     row = order(mall)
     assert stands(mall) == (1200, 800, 9)
-    assert len(row.code) == 8 and row.keep_until > mall.at + 13 * DAY
+    assert len(row.code) == 8
+    assert row.keep_until > mall.at + 13 * DAY
     serve(core.spoken(row.code).lower(), by=mall.serves, at=mall.at)
     row.refresh_from_db()
     assert (row.state, row.handed_by_id) == (Order.State.HANDED_OUT, mall.clerk.id)
@@ -86,7 +87,8 @@ def test_a_code_used_twice_is_refused_with_when_and_where(mall: Mall) -> None:
     serve(row.code, by=mall.serves, at=mall.at)
     with refused("used_before") as no:
         serve(row.code, by=mall.serves, at=mall.at + DAY)
-    assert "2026-03-05 12:00" in no.value.sentence and "上元社区" in no.value.sentence
+    assert "2026-03-05 12:00" in no.value.sentence
+    assert "上元社区" in no.value.sentence
     assert stands(mall) == (1200, 0, 9)
 
 

@@ -47,14 +47,16 @@ def test_reached_proposed_applied_checked_shown_and_granted(stars: Stars) -> Non
     assert propose(stars.her.id, stars.centre, at=stars.at) is None
     stars.hours(1)
     case = propose(stars.her.id, stars.centre, at=stars.at)
-    assert case is not None and (case.level, case.minutes) == (1, 6000)
+    assert case is not None
+    assert (case.level, case.minutes) == (1, 6000)
     assert propose(stars.her.id, stars.centre, at=stars.at) is None
     assert FactRow.objects.filter(kind="star.reached", person_id=stars.her.id).count() == 1
     with refused("not_applied"):
         approve(case.id, by=stars.heads, at=stars.at)
     apply_for(case.id, may_show_name=False, by=stars.she, at=stars.at)
     case = approve(case.id, by=stars.heads, at=stars.at)
-    assert case.state == StarCase.State.ON_NOTICE and case.notice_until is not None
+    assert case.state == StarCase.State.ON_NOTICE
+    assert case.notice_until is not None
     # Three working days from Thursday the fifth: Tuesday the tenth at 18:00.
     assert case.notice_until - stars.at == timedelta(days=5, hours=6)
     assert grant_due(at=case.notice_until - timedelta(seconds=1)) == 0
@@ -66,7 +68,8 @@ def test_reached_proposed_applied_checked_shown_and_granted(stars: Stars) -> Non
 def test_nothing_happens_without_her_own_act(stars: Stars) -> None:
     stars.hours(300)
     case = propose(stars.her.id, stars.centre, at=stars.at)
-    assert case is not None and case.level == 2
+    assert case is not None
+    assert case.level == 2
     for by in (stars.heads, make.actor(make.volunteer("别人"))):
         with refused("unknown_star_case"):
             apply_for(case.id, may_show_name=True, by=by, at=stars.at)

@@ -24,6 +24,7 @@ CALLERS: Who = frozenset({"callback_staff", "center_staff", "institute_staff", "
 DESK: Who = STAFF - {"mediator"}
 MENU: Who = frozenset({"station_staff", "institute_staff", "center_staff", "dispatcher", "admin"})
 ADMIN: Who = frozenset({"admin"})
+KEEPERS: Who = frozenset({"station_staff", "institute_staff", "center_staff", "admin"})
 HERS: Who = frozenset({"resident"})
 MEMBERS: Who = frozenset({"volunteer", "leader"})
 LEADER: Who = frozenset({"leader"})
@@ -166,6 +167,31 @@ RULES: dict[str, Rule] = {
     **_many("settings_plan", Rule(ROLES, STAFF)),
     **_many("settings_plan_step", Rule(STAFF, STAFF)),
     **_many("settings_readings", Rule(frozenset({"auditor", "admin"}), None)),
+    # points, gifts, vouchers, benefits, stars: what is the centre's own is open to its people
+    **_many(
+        "v_mall v_orders v_points v_points_csv v_stars v_vouchers v_benefits", Rule(SIGNED, None)
+    ),
+    **_many("v_gift", Rule(SIGNED, None, "open")),
+    **_many("v_order_gift v_star_object v_claim v_benefit_show", Rule(None, SIGNED, "open")),
+    **_many("v_order v_voucher v_benefit_code", Rule(frozenset({"volunteer"}), None)),
+    **_many("v_cancel_gift v_star_apply v_star_decline", Rule(None, frozenset({"volunteer"}))),
+    **_many("v_star_notice", Rule(ALL, None, "open")),
+    **_many("giver_counter", Rule(ALL, ALL, "key")),
+    **_many("desk_counter", Rule(STAFF, STAFF)),
+    **_many("desk_mall_orders", Rule(STAFF, None)),
+    **_many("desk_mall_export", Rule(STAFF, None, "open")),
+    **_many("desk_mall_return", Rule(None, STAFF)),
+    **_many("settings_mall settings_stock settings_stock_csv", Rule(KEEPERS, None)),
+    **_many("settings_gift", Rule(KEEPERS, KEEPERS, "open")),
+    # whole centres' officers alone; both streets' are refused
+    **_many("desk_stars desk_star_candidates desk_star_candidates_export", Rule(NONE, None)),
+    **_many("desk_star_again desk_star_decide desk_star_settle", Rule(None, NONE)),
+    **_many(
+        "settings_new_gift settings_shop settings_partners settings_partner settings_batches",
+        Rule(NONE, NONE),
+    ),
+    **_many("settings_uses_csv settings_batches_csv", Rule(NONE, None)),
+    **_many("settings_retire_gift settings_partner_key settings_retire_benefit", Rule(None, NONE)),
     # over HTTP: open
     **_many("api:api-root", Rule(NONE, NONE, "open")),
     **_many("api:openapi-json api:kinds api:menu", Rule(ALL, None, "open")),

@@ -44,6 +44,7 @@ from diandan.path.ledger.actions.earn import earn
 from diandan.path.ledger.actions.notice import object_to
 from diandan.path.ledger.models import Objection
 from tests import factories as make
+from tests.web.street_rewards import rewards_of
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 STAFF = tuple(Role)
@@ -244,6 +245,7 @@ class Streets:
             "flow_id": "w1_jiangning",
             **self._work(street),
             **self._papers(street),
+            **rewards_of(street, self.centre, self.at),
         }
 
     def _work(self, street: Street) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class OwnNotice:
 
 
 BANK = "/v/bank"
+STARS, ORDERS, VOUCHERS, BENEFITS = "/v/stars", "/v/mall/orders", "/v/vouchers", "/v/benefits"
 OWN_NOTICES: dict[str, OwnNotice] = {
     "coins.saved": OwnNotice(_("时间银行:您存入%(coins)s枚时间币。"), BANK),
     "coins.over_cap": OwnNotice(
@@ -51,6 +52,28 @@ OWN_NOTICES: dict[str, OwnNotice] = {
     "coins.application_checked": OwnNotice(
         _("时间银行:您的申请已核对一次,等第二位工作人员核对。"), BANK
     ),
+    "gift_order.placed": OwnNotice(
+        _("积分兑换:已为您留好礼品,领取码请点开查看。"), ORDERS, even_herself=True
+    ),
+    "gift_order.handed_out": OwnNotice(
+        _("积分兑换:礼品已领取。不是您本人领的,请马上联系实践站。"), ORDERS, True
+    ),
+    "gift_order.expired": OwnNotice(
+        _("积分兑换:礼品过期未领,占用的积分已全部退回。"), ORDERS, True
+    ),
+    "gift_order.returned": OwnNotice(_("积分兑换:礼品已退回,积分已返还。"), ORDERS, True),
+    "voucher.used": OwnNotice(
+        _("惠民券已使用。不是您本人用的,请马上联系实践中心。"), VOUCHERS, True
+    ),
+    "voucher.lapsed": OwnNotice(_("惠民券已过有效期,没有用上的券自动作废。"), VOUCHERS),
+    "benefit_use.made": OwnNotice(_("礼遇已使用,记录请点开查看。"), BENEFITS),
+    "star.reached": OwnNotice(
+        _("您的服务时长已达到%(level)s星。要不要申请评定由您决定,请点开查看。"), STARS, True
+    ),
+    "star.put_on_notice": OwnNotice(_("您的%(level)s星申请已通过审核,正在公示。"), STARS),
+    "star.granted": OwnNotice(_("您已评定为%(level)s星志愿者,谢谢您的付出。"), STARS, True),
+    "star.refused": OwnNotice(_("您的%(level)s星申请没有评定,原因请点开查看。"), STARS, True),
+    "star.ended": OwnNotice(_("您的%(level)s星已被撤回,原因请点开查看。"), STARS, True),
 }
 
 
@@ -65,7 +88,11 @@ def tell_own(fact: FactRow, at: datetime) -> None:
     if person is None:
         return
     with translation.override(person.language):
-        text = str(notice.words) % {"coins": say(int(fact.data.get("minutes", 0)))}
+        filled = {
+            "coins": say(int(fact.data.get("minutes", 0))),
+            "level": fact.data.get("level", ""),
+        }
+        text = str(notice.words) % filled
     tell(
         person=person,
         kind=fact.kind[:40],

@@ -11,7 +11,7 @@ from diandan.ground.places.models import Kind, Place
 from diandan.ground.record.actions.chain import chain_handler
 from diandan.ground.record.models import FactRow
 
-from . import backups, books, doubting, hotline, notices, own_notices, savings, steps
+from . import backups, books, doubting, hotline, notices, own_notices, rewards, savings, steps
 
 Handler = Callable[[FactRow], None]
 
@@ -34,6 +34,7 @@ HANDLERS: Mapping[str, Timed] = {
     books.HANDLER: books.earn_for,
     "savings.save_for": savings.save_for,
     "savings.follow_paid": savings.follow_paid,
+    "rewards.look_at_star": rewards.look_at_star,
     "own_notices.tell_own": own_notices.tell_own,
 }
 

@@ -25,7 +25,7 @@ from diandan.path.assess.actions.whistle import remind_late as remind_units
 from diandan.path.assess.adapters import hotline
 from diandan.path.grade.actions.late import remind_late as remind_owners
 
-from . import backups, books, savings
+from . import backups, books, rewards, savings
 from .pulse import beat
 from .standing import place_due
 from .switchboard import handlers_at
@@ -62,6 +62,7 @@ def run_once(at: datetime, *, slow: bool = True, dispatch: bool = True) -> int:
             done += place_due(at=at)
             done += books.sweep(at=at)
             done += savings.sweep(at=at)
+            done += rewards.sweep(at=at)
             done += backups.sweep(at=at)
             done += len(remind_units(at=at)) + len(remind_owners(at=at))
             drained = drain(at=at, adapter=hotline())

@@ -21,6 +21,7 @@ FLOORS = ("ground", "path", "square", "flow")
 LISTENERS = (
     "flow/notice",
     "flow/own_notices",
+    "flow/rewards",
     "flow/savings",
     "flow/switchboard",
     "flow/steps",

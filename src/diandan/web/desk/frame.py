@@ -75,7 +75,10 @@ def links(by: Actor, here: str) -> list[dict[str, Any]]:
             ("bank", reverse("desk_bank"), _("时间银行")),
             ("hours", reverse("desk_hours"), _("核时")),
             ("plans", reverse("settings_plans"), _("年度计划")),
+            ("mall", reverse("desk_counter"), _("兑换")),
         ]
+    if any(g.role in (Role.CENTER_STAFF, Role.ADMIN) for g in by.grants):
+        rows.append(("stars", reverse("desk_stars"), _("星级")))
     if any(g.role == Role.ADMIN for g in by.grants):
         rows.append(("settings", "/desk/settings/", _("设置")))
     return [{"href": h, "label": label, "current": key == here} for key, h, label in rows]

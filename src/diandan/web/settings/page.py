@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from diandan.ground.catalogue.policies import MENU_ROLES
 from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Role
-from diandan.ground.people.policies import check_admin
+from diandan.ground.people.policies import KEEPER_ROLES, check_admin
 from diandan.ground.places import queries as places
 from diandan.ground.places.models import Place
 from diandan.kit.refusal import Refusal, forbidden
@@ -38,6 +38,7 @@ SECTIONS = (
     ("plans", gettext_lazy("年度计划"), "clipboard-list"),
     ("bases", gettext_lazy("基地入驻"), "building-2"),
     ("menu", gettext_lazy("菜单与项目库"), "book-open"),
+    ("mall", gettext_lazy("兑换与礼遇"), "award"),
     ("kinds", gettext_lazy("服务类别"), "layers"),
     ("promises", gettext_lazy("承诺时限"), "timer"),
     ("calendar", gettext_lazy("工作日历"), "calendar-days"),
@@ -156,6 +157,7 @@ def _sections(where: Here) -> list[tuple[str, Any, str]]:
         whole = where.by.holds((Role.ADMIN,), where.centre.path)
         return [one for one in SECTIONS if whole or one[0] not in CENTRES_OWN]
     own = {"plans"} | ({"menu"} if roles & set(MENU_ROLES) else set())
+    own |= {"mall"} if roles & set(KEEPER_ROLES) else set()
     own |= {"readings"} if Role.AUDITOR in roles else set()
     return [section for section in SECTIONS if section[0] in own]
 

@@ -12,7 +12,7 @@ from diandan.ground.people.actor import SYSTEM, Actor
 from diandan.ground.people.policies import check_signed_in
 from diandan.ground.places.queries import calendar_of
 from diandan.ground.record.actions.announce import announce
-from diandan.kit.refusal import Refusal, conflict, missing
+from diandan.kit.refusal import Refusal, conflict, forbidden, missing
 from diandan.path.ask.core import clean_words
 
 from ..facts import ended_fact, star_fact
@@ -101,6 +101,8 @@ def object_to_star(case_id: UUID, *, text: str, by: Actor, at: datetime) -> Star
     said = StarObjection.objects.filter(case=row, by_id=by.person_id, settled_at=None).first()
     if said is not None:
         return said
+    if by.person_id is None:
+        raise forbidden(_("请登录后再提异议。"), "person_needed")
     found = StarObjection.objects.create(
         case=row, text=clean_words(text, field="text"), by_id=by.person_id, at=at
     )
