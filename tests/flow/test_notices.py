@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from diandan.flow.notice_table import NOTICES, Whom
+from diandan.flow.notice import Whom
+from diandan.flow.notice_table import NOTICES
 from diandan.flow.notices import tell_of
 from diandan.ground.notify.models import Message
 from diandan.ground.notify.queries import text_of

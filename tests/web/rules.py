@@ -80,6 +80,10 @@ RULES: dict[str, Rule] = {
     **_many("my_slip", Rule(HERS, None)),
     # teams and volunteers
     **_many("v_offer", Rule(MEMBERS, None)),
+    # one volunteer's own ask: the matrix knows none, so to all it is not there
+    **_many("v_ask v_ask_decline", Rule(NONE, NONE)),
+    **_many("v_agree", Rule(None, NONE)),
+    **_many("v_direct", Rule(None, MEMBERS, "open")),
     **_many("v_accept v_stand_by", Rule(None, LEADER)),
     **_many("v_decline", Rule(MEMBERS, LEADER)),
     **_many("v_job", Rule(LEADER, None)),
@@ -233,6 +237,9 @@ RULES: dict[str, Rule] = {
     ),
     # over HTTP: offers and tasks
     **_many("api:offer", Rule(MEMBERS, None)),
+    **_many("api:asks api:turn", Rule(SIGNED, None)),
+    **_many("api:ask", Rule(NONE, None)),
+    **_many("api:ask_agree api:ask_decline", Rule(None, NONE)),
     **_many("api:offer_accept api:offer_stand_by api:offer_decline", Rule(None, LEADER)),
     **_many("api:task", Rule(frozenset({"volunteer"}), None)),
     **_many(

@@ -24,9 +24,11 @@ from diandan.path.bundle.queries import job_of
 from diandan.path.dispatch.actions.backup import decline_backup
 from diandan.path.dispatch.actions.backup import stand_by as confirm_backup
 from diandan.path.dispatch.actions.offer import decline
-from diandan.path.dispatch.models import DeclineReason, Offer
-from diandan.path.dispatch.queries import offer_for_change
+from diandan.path.dispatch.actions.people import decline_ask
+from diandan.path.dispatch.models import DeclineReason, Offer, PersonAsk
+from diandan.path.dispatch.queries import ask_for_change, offer_for_change
 from diandan.path.engage.actions.accept import accept
+from diandan.path.engage.actions.agree import agree
 from diandan.path.engage.actions.allocate import answer_task, cannot_come, hand_on
 from diandan.path.engage.models import Engagement, Task
 from diandan.path.engage.queries import living, task_for_change
@@ -80,6 +82,24 @@ def decline_offer(offer_id: UUID, *, reason: str, text: str = "", by: Actor, at:
         return offer
     decline(offer, team_id=team, reason=DeclineReason(reason), text=text, by=by, at=at)
     return offer
+
+
+@transaction.atomic
+def agree_to_ask(ask_id: UUID, *, by: Actor, at: datetime) -> Task | None:
+    """应约: her own yes to what she was asked herself; her task once enough have said yes."""
+    ask = ask_for_change(ask_id)
+    with touching(ask.job):
+        return agree(ask, by=by, at=at)
+
+
+@transaction.atomic
+def decline_person_ask(ask_id: UUID, *, reason: str, by: Actor, at: datetime) -> PersonAsk:
+    """这次不行, her own; costs nothing, and the next volunteer is asked."""
+    ask = ask_for_change(ask_id)
+    if reason not in DeclineReason.values:
+        raise Refusal("reason_missing", _("请点一个原因,方便我们找别人。"), field="reason")
+    decline_ask(ask, reason=DeclineReason(reason), by=by, at=at)
+    return ask
 
 
 @transaction.atomic

@@ -33,14 +33,14 @@ def in_order(rows: Sequence[Ranked], planned: Sequence[UUID]) -> list[Ranked]:
 def wave(job: Job, able: Sequence[Ranked], at: datetime, *, least: int) -> list[Ranked]:
     """The next teams to ask of `able`: at least `least`, more when time is short."""
     answer = max(1, int((offer_expiry(job, at) - at).total_seconds()) // 60)
-    left = int((_deadline(job, at) - at).total_seconds()) // 60
+    left = int((deadline(job, at) - at).total_seconds()) // 60
     asked = [int(why.get("chance", 0)) / 1000 for why in _waiting(job)]
     chances = [row.candidate.chance / 1000 for row in able]
     size = wave_size(asked, chances, 1, rounds=max(1, left // answer), target=TARGET)
     return list(able[: max(least, min(size, MOST))])
 
 
-def _deadline(job: Job, at: datetime) -> datetime:
+def deadline(job: Job, at: datetime) -> datetime:
     """By when somebody must have said yes: the promise or the start, whichever is ahead first."""
     ahead = [moment for moment in (job.promise_at, job.starts_at) if moment and moment > at]
     return min(ahead, default=at)

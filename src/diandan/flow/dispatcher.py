@@ -27,6 +27,7 @@ from diandan.kit.clock import now
 from diandan.kit.refusal import Refusal
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.states import JobState
+from diandan.path.dispatch.calling import plan_people
 from diandan.path.dispatch.explaining import explain_some
 from diandan.path.dispatch.models import DispatchRound
 from diandan.path.dispatch.planning import forget_unused, plan_round
@@ -34,6 +35,7 @@ from diandan.path.dispatch.trying import try_some
 
 from .ahead import is_too_early
 from .byhand import goes_by_hand
+from .calling import ask_next, folk_of, need_of, open_calls
 from .choice import flow_of
 from .conductor import do_job
 from .pulse import beat
@@ -51,7 +53,19 @@ def dispatch_once(at: datetime) -> int:
     rows = Job.objects.filter(state=JobState.READY).select_related("place", "kind", "centre")
     for job in rows.order_by("promise_at", "id"):
         waiting[job.centre_id].append(job)
-    return sum(_centre(jobs[0].centre, jobs, at) for jobs in waiting.values())
+    done = sum(_centre(jobs[0].centre, jobs, at) for jobs in waiting.values())
+    return done + call_once(at)
+
+
+def call_once(at: datetime) -> int:
+    """The next wave of every call whose volunteers are asked themselves; how many were asked."""
+    done = 0
+    for calls in open_calls(at).values():
+        needs = {call.job_id: need_of(call) for call in calls}
+        jobs = [call.job for call in calls]
+        found = plan_people(jobs[0].centre, jobs, needs, folk_of(calls, at), at)
+        done += sum(ask_next(call.id, found[call.job_id], at) for call in calls)
+    return done
 
 
 class Watch:

@@ -20,7 +20,8 @@ from diandan.path.assess.models import Review
 from diandan.path.bundle.actions.advance import advance_job
 from diandan.path.bundle.actions.design import end_bond, free
 from diandan.path.bundle.models import Bond, Job
-from diandan.path.dispatch.actions.offer import expire, offer, open_to_all, recall_all
+from diandan.path.dispatch.actions.offer import expire, next_wave, offer, open_to_all, recall_all
+from diandan.path.dispatch.actions.people import open_call
 from diandan.path.dispatch.core import Ranked
 from diandan.path.dispatch.models import Offer
 from diandan.path.dispatch.queries import candidates_for, open_offers
@@ -83,11 +84,13 @@ def make_offer(
     at: datetime,
     team_ids: Iterable[UUID] = (),
     open_claim: bool = False,
+    people: bool = False,
     overruled: str = "",
     planned: Sequence[UUID] = (),
     round_id: UUID | None = None,
 ) -> None:
-    """派单: to the chosen teams, to all (抢单), or, when nothing is named, to the best ranked.
+    """派单: to the chosen teams, to all (抢单), to volunteers themselves (`people`), or, when
+    nothing is named, to whom the flow asks first.
 
     `planned` is the order in which the dispatch round `round_id` would ask.
     `overruled` keeps why a person chose against the ranking. A team ruled out for skills cannot be
@@ -97,8 +100,12 @@ def make_offer(
     if open_claim:
         open_to_all(job, verb="offer", expires_at=expires_at, by=by, at=at)
         return
-    rows = candidates_for(job, at, takers_only=flow.supply == "takers")
     wanted = set(team_ids)
+    if people or (not wanted and flow.first != "teams" and not job.is_private):
+        _call(job, by=by, at=at)
+        if people or flow.first == "people":
+            return
+    rows = candidates_for(job, at, takers_only=flow.supply == "takers")
     if not wanted:
         best = wave(job, in_order(rows, planned), at, least=flow.wave)
         if not best and flow.supply != "takers":
@@ -128,6 +135,14 @@ def make_offer(
         overruled=overruled,
         round_id=round_id,
     )
+
+
+def _call(job: Job, *, by: Actor, at: datetime) -> None:
+    """问到个人: the dispatch process asks the next volunteers within a second."""
+    if job.is_private:
+        raise conflict("private", _("调解类单子不直接问志愿者。"))
+    open_call(job, by=by, at=at)
+    advance_job(job, "offer", by=by, at=at, data={"wave": next_wave(job), "people": True})
 
 
 def widen(job: Job, *, flow: Flow, by: Actor, at: datetime, replace: bool = False) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from .notice_table import Notice, Whom
+from .notice import Notice, Whom
 
 W = Whom
 

@@ -47,7 +47,7 @@ WORDS: Kind = _is_words, t("方括号里的几个词")
 PAIRS: Kind = _is_pairs, t("方括号里的 [时限, 动作]")
 
 TOP: Mapping[str, Kind] = {
-    **dict.fromkeys(("row", "name", "extends", "source", "menu", "supply"), TEXT),
+    **dict.fromkeys(("row", "name", "extends", "source", "menu", "supply", "first"), TEXT),
     **dict.fromkeys(("private", "merges", "joins"), YES_OR_NO),
     **dict.fromkeys(("chain", "places", "doors", "raters", "review"), WORDS),
     "wave": COUNT,

@@ -23,6 +23,8 @@ from .verbs import VERBS, leads
 FOLDER = Path(__file__).parent / "templates"
 PLAIN_OWNERS = frozenset({"requester", "team", "outside", "job"})
 OFFSET_UNITS = ("m", "h", "d", "wd")
+#: Who is asked first: teams, volunteers themselves (then teams), or both at once.
+FIRST = ("teams", "people", "both")
 RUNG_WORDS = frozenset({"remind", "escalate"})
 
 
@@ -79,6 +81,7 @@ class Flow:
     job: Mapping[str, Stage]
     menu: str = "optional"
     supply: str = "ranked"
+    first: str = "teams"
     wave: int = 1
     ask_ahead_days: int = 14
     private: bool = False
@@ -156,6 +159,7 @@ def _build(flow_id: str, raw: Mapping[str, Any], faults: list[str]) -> Flow:
         job=_stages("job", raw.get("job", {}), JobState.values, faults),
         menu=str(raw.get("menu", "optional")),
         supply=str(raw.get("supply", "ranked")),
+        first=str(raw.get("first", FIRST[0])),
         wave=int(raw.get("wave", 1)),
         ask_ahead_days=int(raw.get("ask_ahead_days", 14)),
         private=bool(raw.get("private", False)),
@@ -222,6 +226,8 @@ def _ladder(where: str, raw: Any, faults: list[str]) -> tuple[Rung, ...]:
 def check(flow: Flow) -> list[str]:
     """Everything wrong with a built flow, a sentence each; empty when it can be lived by."""
     faults = []
+    if flow.first not in FIRST:
+        faults.append(_("first 只能写 %(words)s。") % {"words": "、".join(FIRST)})
     if RequestState.PLACED not in flow.request:
         faults.append(_("没有 request.placed:单子放进来就没有地方去。"))
     for noun, stages in (("request", flow.request), ("job", flow.job)):

@@ -62,6 +62,7 @@ VERBS: dict[tuple[str, str], Verb] = {
     ("job", "recall"): Verb(_("收回邀约"), Who.OWNER),
     ("job", "escalate"): Verb(_("上报督办"), Who.OWNER),
     ("job", "accept"): Verb(_("接单"), Who.TEAM),
+    ("job", "fill"): Verb(_("应约"), Who.MEMBER),
     ("job", "allocate"): Verb(_("配单"), Who.TEAM),
     ("job", "give_up"): Verb(_("退回派单"), Who.OWNER_OR_TEAM),
     ("job", "check_in"): Verb(_("签到"), Who.MEMBER),

@@ -36,6 +36,8 @@ JOB_MOVES: dict[str, tuple[frozenset[JobState], JobState]] = {
     "recall": (frozenset({S.OFFERED, S.ESCALATED}), S.READY),
     "escalate": (frozenset({S.READY, S.OFFERED, S.IN_REVIEW}), S.ESCALATED),
     "accept": (frozenset({S.OFFERED, S.ESCALATED}), S.ENGAGED),
+    # 问到个人: enough volunteers said yes themselves, so nobody has to allocate them.
+    "fill": (frozenset({S.OFFERED, S.ESCALATED}), S.ALLOCATED),
     "allocate": (frozenset({S.ENGAGED, S.ALLOCATED}), S.ALLOCATED),
     "give_up": (frozenset({S.ENGAGED, S.ALLOCATED}), S.READY),
     # No button: the team that stood by (备勤) is there when the one that has it gives it up.

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from diandan.engine import aims, problem, rules
@@ -201,6 +202,21 @@ def rank(scene: Scene, job: JobRow, weights: Weights) -> list[Ranked]:
     return sorted(
         rows, key=lambda r: (bool(r.ruled_out), r.cost, r.candidate.name, r.candidate.team_id)
     )
+
+
+def why_of(row: Ranked) -> dict[str, Any]:
+    """What the why-card keeps of a ranked candidate: figures, never words."""
+    c = row.candidate
+    return {
+        "cost": row.cost,
+        "parts": row.parts,
+        "distance_m": c.distance_m,
+        "load": c.load,
+        "days_since_asked": c.days_since_asked,
+        "chance": c.chance,
+        "familiar": c.is_familiar,
+        "ruled_out": row.ruled_out,
+    }
 
 
 def _judge(

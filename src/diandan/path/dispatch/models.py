@@ -124,6 +124,7 @@ class Offer(models.Model):
     class Role(models.TextChoices):
         MAIN = "main", _("派单")
         BACKUP = "backup", _("备勤")
+        PEOPLE = "people", _("志愿者应约")
 
     class State(models.TextChoices):
         OPEN = "open", _("等回复")
@@ -169,4 +170,81 @@ class Offer(models.Model):
         indexes = [
             models.Index(fields=["team", "state"], name="offer_team"),
             models.Index(fields=["state", "expires_at"], name="offer_clock"),
+        ]
+
+
+class PeopleCall(models.Model):
+    """问到个人: a job's volunteers are asked one by one, until enough said yes or it is called off.
+
+    The first yeses up to the headcount have the job together; who answered yes before they are
+    enough is told so, and may take it back. One open call a job.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("正在问")
+        FILLED = "filled", _("人齐了")
+        ENDED = "ended", _("已停止")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    job = models.ForeignKey(Job, models.PROTECT, related_name="people_calls")
+    state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
+    opened_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    looked = models.JSONField(default=dict, help_text="how many could be asked, and why others not")
+
+    class Meta:
+        db_table = "people_call"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["job"], condition=models.Q(state="open"), name="people_call_open_once"
+            )
+        ]
+
+
+class PersonAsk(models.Model):
+    """One volunteer asked about one job. Once: whoever said no is never asked again for it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("等回复")
+        AGREED = "agreed", _("已答应")
+        DECLINED = "declined", _("这次不行")
+        TAKEN = "taken", _("人已够")
+        RECALLED = "recalled", _("已收回")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    call = models.ForeignKey(PeopleCall, models.PROTECT, related_name="asks")
+    job = models.ForeignKey(Job, models.PROTECT, related_name="person_asks")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="asks")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    why = models.JSONField(default=dict)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=10, choices=DeclineReason.choices, blank=True, default="")
+
+    class Meta:
+        db_table = "person_ask"
+        constraints = [
+            models.UniqueConstraint(fields=["job", "person"], name="person_asked_once"),
+        ]
+        indexes = [
+            models.Index(fields=["person", "state"], name="person_ask_person"),
+            models.Index(fields=["person", "asked_at"], name="person_ask_week"),
+        ]
+
+
+class NoDirectAsk(models.Model):
+    """不要系统直接问我 (个保法 24): only her leader asks this volunteer, until she ends it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "no_direct_ask"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(ended_at=None), name="no_direct_ask_once"
+            )
         ]

@@ -78,7 +78,7 @@ def barred_in(scene: Scene) -> dict[str, dict[str, list[str]]]:
     return found
 
 
-def asking_order(problem: Problem, plan: Plan) -> dict[str, list[str]]:
+def asking_order(problem: Problem, plan: Plan, kept: int = KEPT) -> dict[str, list[str]]:
     """Job → teams in the order of asking: whom the plan chose, then by cost and the team's price.
 
     A team's price (dual) is what the other jobs would lose: one that is needed elsewhere is asked
@@ -98,7 +98,7 @@ def asking_order(problem: Problem, plan: Plan) -> dict[str, list[str]]:
             for who in problem.people
             if rules.may(round_, job, who)
         ]
-        found[job.id] = [team for _, _, team in sorted(rows)[:KEPT]]
+        found[job.id] = [team for _, _, team in sorted(rows)[:kept]]
     return found
 
 

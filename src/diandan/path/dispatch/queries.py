@@ -12,7 +12,7 @@ from diandan.kit.refusal import missing
 from diandan.path.bundle.models import Job
 
 from .core import Ranked, rank
-from .models import Offer
+from .models import Offer, PeopleCall, PersonAsk
 from .scene import scene_of
 from .weights import weights_of
 
@@ -64,4 +64,43 @@ def what_else(
         .exclude(job__is_private=True)
         .select_related("job", "job__kind", "job__place")
         .order_by("expires_at")[:limit]
+    )
+
+
+def ask_for_change(ask_id: UUID) -> PersonAsk:
+    """The ask with its job, the *job's* row locked: all who answer for one job queue here."""
+    row = PersonAsk.objects.filter(id=ask_id).first()
+    if row is None:
+        raise missing(_("没有找到这份邀请,可能已经收回。"))
+    Job.objects.select_for_update().filter(id=row.job_id).first()
+    return _asks().get(id=ask_id)
+
+
+def ask_of(ask_id: UUID, person_id: UUID | None) -> PersonAsk:
+    """Her own ask; a Refusal for anybody else's."""
+    row = _asks().filter(id=ask_id).first()
+    if row is None or row.person_id != person_id:
+        raise missing(_("没有找到这份邀请,或它不是给您的。"))
+    return row
+
+
+def asks_of(person_id: UUID) -> list[PersonAsk]:
+    """What she herself is asked, or has agreed to while others are still wanted; newest first."""
+    rows = _asks().filter(
+        person_id=person_id,
+        state__in=(PersonAsk.State.OPEN, PersonAsk.State.AGREED),
+        call__state=PeopleCall.State.OPEN,
+    )
+    return list(rows.order_by("-asked_at", "id"))
+
+
+def call_of(job: Job) -> PeopleCall | None:
+    """The last time volunteers were asked themselves about this job, with its asks."""
+    rows = PeopleCall.objects.filter(job=job).order_by("-opened_at")
+    return rows.prefetch_related("asks__person").first()
+
+
+def _asks() -> QuerySet[PersonAsk]:
+    return PersonAsk.objects.select_related(
+        "call", "job", "job__place", "job__centre", "job__kind", "job__item", "job__owner_place"
     )

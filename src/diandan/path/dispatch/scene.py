@@ -43,7 +43,7 @@ def scene_of(
     """
     waiting = list(jobs)
     teams = [_team(team, at) for team in _teams(centre, at)]
-    rows = tuple(_job(job, at) for job in waiting)
+    rows = tuple(job_row(job, at) for job in waiting)
     return Scene(
         now=minute(at),
         jobs=rows,
@@ -86,7 +86,7 @@ def _team(team: Team, at: datetime) -> TeamRow:
         id=team.id,
         name=team.name,
         skills=frozenset(team.skills),
-        at=_point(team.home),
+        at=point(team.home),
         members=team.living,  # type: ignore[attr-defined]  # annotated above
         load=team.load,  # type: ignore[attr-defined]  # annotated above
         week_cap=team.week_cap,
@@ -95,14 +95,15 @@ def _team(team: Team, at: datetime) -> TeamRow:
     )
 
 
-def _job(job: Job, at: datetime) -> JobRow:
+def job_row(job: Job, at: datetime) -> JobRow:
+    """A job that waits, as the round sees it."""
     start = minute(job.starts_at or at)
     end = job.ends_at or max(job.promise_at, at)
     return JobRow(
         id=job.id,
         kind=str(job.kind_id),
         skills=frozenset(job.skills),
-        at=_point(job.place),
+        at=point(job.place),
         headcount=job.headcount,
         minutes=max(job.minutes, 1),
         window=(start, max(minute(end), start + max(job.minutes, 1))),
@@ -112,7 +113,8 @@ def _job(job: Job, at: datetime) -> JobRow:
     )
 
 
-def _point(place: Place) -> tuple[int, int] | None:
+def point(place: Place) -> tuple[int, int] | None:
+    """Microdegrees, longitude first; None where the place's position is unknown."""
     if place.lat is None or place.lon is None:
         return None
     return round(place.lon * MICRO), round(place.lat * MICRO)
@@ -230,9 +232,9 @@ def _chances(
     for row in rows:
         counted = row["yes"], row["answers"]
         team, kind = row["team_id"], str(row["job__kind_id"])
-        by_team[team] = _plus(by_team.get(team, (0, 0)), counted)
-        by_kind[kind] = _plus(by_kind.get(kind, (0, 0)), counted)
-        everyone = _plus(everyone, counted)
+        by_team[team] = plus(by_team.get(team, (0, 0)), counted)
+        by_kind[kind] = plus(by_kind.get(kind, (0, 0)), counted)
+        everyone = plus(everyone, counted)
     return {
         (team.id, kind): chance(by_team.get(team.id, (0, 0)), by_kind.get(kind, (0, 0)), everyone)
         for team in teams
@@ -240,5 +242,6 @@ def _chances(
     }
 
 
-def _plus(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+def plus(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    """(yes, answers) of two groups together."""
     return one[0] + other[0], one[1] + other[1]

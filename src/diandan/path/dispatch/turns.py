@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, Max, Q
 
 from diandan.ground.people.models import Team
 from diandan.ground.places.models import Place
 
+from . import folk
 from .core import ASKS_A_WEEK, chance
-from .models import ByHandOnly, Offer
+from .models import ByHandOnly, NoDirectAsk, Offer, PersonAsk
 from .scene import ANSWERED, HISTORY
 
 
@@ -31,6 +33,25 @@ class Turn:
     answers: int
     chance: int
     by_hand_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTurn:
+    """When a volunteer was last asked herself, how often this week of how often at most."""
+
+    last_asked: datetime | None
+    asks_week: int
+    budget: int
+    refused_since: datetime | None
+
+
+def own_turn(person_id: UUID, at: datetime) -> OwnTurn:
+    """A volunteer's own page: asks to her alone, and whether she refuses them (个保法 24)."""
+    rows = PersonAsk.objects.filter(person_id=person_id)
+    week = rows.filter(asked_at__gte=at - folk.WEEK).count()
+    last = rows.aggregate(last=Max("asked_at"))["last"]
+    wish = NoDirectAsk.objects.filter(person_id=person_id, ended_at=None).first()
+    return OwnTurn(last, week, folk.ASKS_A_WEEK, wish.asked_at if wish else None)
 
 
 def turn_of(team: Team, centre: Place, at: datetime) -> Turn:

@@ -214,6 +214,40 @@ def week_loads(people: Iterable[UUID], at: datetime) -> dict[UUID, int]:
     return loads
 
 
+def busy_with(jobs: Iterable[Job], people: Iterable[UUID]) -> frozenset[tuple[UUID, UUID]]:
+    """(job, person) pairs whose person has another visit at the job's time."""
+    timed = [
+        (job.id, job.starts_at, _end(job.starts_at, job.ends_at, job.minutes))
+        for job in jobs
+        if job.starts_at is not None
+    ]
+    rows = list(
+        Task.objects.filter(
+            person_id__in=set(people),
+            state__in=LIVING_TASKS,
+            engagement__ended_at=None,
+            engagement__job__starts_at__isnull=False,
+        ).values_list(
+            "person_id",
+            "engagement__job__starts_at",
+            "engagement__job__ends_at",
+            "engagement__job__minutes",
+        )
+        if timed
+        else []
+    )
+    return frozenset(
+        (job_id, person)
+        for job_id, begins, ends in timed
+        for person, start, end, minutes in rows
+        if start is not None and start < ends and begins < _end(start, end, minutes)
+    )
+
+
+def _end(start: datetime, end: datetime | None, minutes: int) -> datetime:
+    return end or start + timedelta(minutes=max(minutes, 1))
+
+
 def _tasks() -> QuerySet[Task]:
     return Task.objects.select_related(
         "engagement",

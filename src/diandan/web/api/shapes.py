@@ -128,6 +128,7 @@ class OfferIn(Asked):
 
     team_ids: list[UUID] = Field(default_factory=list, max_length=200, description="请哪几支队伍")
     open_claim: bool = Field(False, description="true 为抢单,谁先接归谁")
+    people: bool = Field(False, description="true 为逐个问志愿者本人,够人了就成")
     overruled: Short = Field("", description="没按排序派时,为什么")
 
 

@@ -57,7 +57,9 @@ class OfferOut(Schema):
 
     id: UUID = f("邀约编号")
     state: OfferState = f("邀约的状态")
-    role: OfferRole = f("问什么:main 接单,backup 备勤(接单的队伍来不了时顶上)")
+    role: OfferRole = f(
+        "问什么:main 接单,backup 备勤(接单的队伍来不了时顶上),people 志愿者自己应约"
+    )
     team: TeamName | None = f("请的是哪支队伍;抢单为空")
     kind: KindName = f("服务类型")
     place: PlaceOut = f("在哪个社区(村)")

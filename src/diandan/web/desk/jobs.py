@@ -32,7 +32,7 @@ from diandan.web import door
 from diandan.web.shared import timeline, words
 from diandan.web.shared.sight import reads_words
 
-from . import asked, explain, frame, parsing, queues, ranking, sight
+from . import asked, calls, explain, frame, parsing, queues, ranking, sight
 from .rows import say_day, say_window
 from .verbs import buttons, done_words, read_asks
 
@@ -87,6 +87,7 @@ def page(request: HttpRequest, job: Job, failed: frame.Failed | None = None) -> 
         shown_map=job.place.lat is not None and job.place.lon is not None,
         may_offer=may_offer,
         offers=ranking.offers_of(job),
+        call=calls.call_card(job),
         why=asked.card_for(job),
         served=served,
         may_split=job.state in OPEN_STATES and queues.works_here(by),
@@ -125,6 +126,9 @@ def _offer(request: HttpRequest, job: Job, by: Actor, at: datetime) -> str:
     if request.POST.get("way") == "open":
         conductor.do_job(job.id, "offer", by=by, at=at, open_claim=True, overruled=overruled)
         return _("已开放抢单,谁先接归谁。")
+    if request.POST.get("way") == "people":
+        conductor.do_job(job.id, "offer", by=by, at=at, people=True)
+        return _("已开始逐个问志愿者,谁先答应归谁。")
     teams = parsing.uuids(request.POST.getlist("teams"))
     conductor.do_job(job.id, "offer", by=by, at=at, team_ids=teams, overruled=overruled)
     return _("已派给%(n)d支队伍,等对方回复。") % {"n": max(len(teams), 1)}

@@ -24,7 +24,7 @@ from diandan.path.ask.models import Request
 from diandan.path.ask.states import RequestState
 from diandan.path.bundle.models import Bond, Job
 from diandan.path.bundle.states import JobState
-from diandan.path.dispatch.models import Offer
+from diandan.path.dispatch.models import Offer, PeopleCall
 from diandan.path.engage.models import Engagement, Task
 
 from .mending import Mending, mendings
@@ -74,6 +74,7 @@ class _Known:
     teams: dict[UUID, str] = field(default_factory=dict)
     going: set[UUID] = field(default_factory=set)
     offers: dict[UUID, list[Offer]] = field(default_factory=dict)
+    called: set[UUID] = field(default_factory=set)
     clocks: dict[UUID, Clock] = field(default_factory=dict)
     places: dict[int, Place] = field(default_factory=dict)
     mending: dict[UUID, Mending] = field(default_factory=dict)
@@ -164,6 +165,10 @@ def _read(known: _Known, jobs: Iterable[Job], requests: Sequence[Request]) -> No
             job_id__in=ids, state=Offer.State.OPEN, role=Offer.Role.MAIN
         ).select_related("team"):
             known.offers.setdefault(offer.job_id, []).append(offer)
+    asking = [job.id for job in rows if job.state == J.OFFERED and job.id not in known.offers]
+    if asking:
+        calls = PeopleCall.objects.filter(job_id__in=asking, state=PeopleCall.State.OPEN)
+        known.called = set(calls.values_list("job_id", flat=True))
     subjects = [*ids, *(r.id for r in requests)]
     known.clocks = {c.subject_id: c for c in Clock.objects.filter(subject_id__in=subjects)}
     wanted = {job.owner_place_id for job in rows} | {r.owner_place_id for r in requests}
@@ -257,6 +262,8 @@ def _offered(job: Job, owner: str, known: _Known) -> StateWords:
         word = ngettext(
             "已问%(n)d支队伍,等先确认的一队", "已问%(n)d支队伍,等先确认的一队", len(named)
         ) % {"n": len(named)}
+    elif job.id in known.called:
+        return StateWords(_("正在问志愿者"), "wait", "send", owner)
     else:
         word = _("正在请志愿队接单")
     if not offers:

@@ -16,6 +16,7 @@ from diandan.ground.people.models import Team
 from diandan.kit.refusal import Refusal
 from diandan.path.bundle.queries import requests_of
 from diandan.path.dispatch.models import DeclineReason, Offer
+from diandan.path.dispatch.queries import asks_of
 from diandan.path.engage import queries
 from diandan.path.engage.actions.accept import what_else_for
 from diandan.web import door
@@ -33,6 +34,7 @@ def offers(request: HttpRequest) -> HttpResponse:
     by, at = door.actor(request), door.now(request)
     context = {
         "asked": [rows.offer_row(o, at) for o in queries.offers_asked(by, at)],
+        "asks": [rows.ask_row(a, at) for a in asks_of(door.me(request).id)],
         "standing_by": [rows.offer_row(o, at) for o in queries.standing_by(by)],
         "claims": [
             rows.offer_row(c.offer, at, c.teams[0] if c.teams else None)

@@ -11,7 +11,7 @@ from diandan.ground.people.models import Team
 from diandan.ground.places.models import Kind, Place
 from diandan.kit.units import distance_m, local
 from diandan.path.bundle.models import Job
-from diandan.path.dispatch.models import Offer
+from diandan.path.dispatch.models import Offer, PersonAsk
 from diandan.path.engage.models import Engagement, Task
 from diandan.web.shared.words import ByWhen, StateWords, say_when
 
@@ -116,6 +116,38 @@ def offer_row(offer: Offer, at: datetime, team: Team | None = None) -> dict[str,
         "why": why_us(offer, team),
         "state": offer.get_state_display(),
     }
+
+
+def ask_row(ask: PersonAsk, at: datetime) -> dict[str, Any]:
+    """One ask of hers in a list: kind, not words; station, not street."""
+    job = ask.job
+    return {
+        "href": f"/v/asks/{ask.id}",
+        "kind": job.kind.name,
+        "icon": job.kind.icon,
+        "is_urgent": job.urgency == "urgent",
+        "where": cell(job.place),
+        "far": how_far(ask.why.get("distance_m")),
+        "when": when(job, at),
+        "minutes": job.minutes,
+        "headcount": job.headcount,
+        "state": ask.get_state_display(),
+        "agreed": ask.state == PersonAsk.State.AGREED,
+    }
+
+
+def why_me(ask: PersonAsk) -> str:
+    """Why she was asked, in one line, from the figures kept with the ask."""
+    said = [_("您打开了「可以接单」")]
+    if ask.job.skills:
+        said.append(_("您会%(skills)s") % {"skills": "、".join(ask.job.skills)})
+    if ask.why.get("distance_m") is not None:
+        said.append(_("离您住的社区%(far)s") % {"far": how_far(ask.why["distance_m"])})
+    load = ask.why.get("load", 0)
+    said.append(_("本周您有 %(n)d 项任务") % {"n": load} if load else _("本周您还没有任务"))
+    if ask.why.get("days_since_asked", 0) >= LONG_UNASKED_DAYS:
+        said.append(_("最近一个月没有麻烦过您"))
+    return _(",").join(said)
 
 
 def task_row(task: Task, at: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from diandan.ground.people import queries as people
+from diandan.path.dispatch.queries import asks_of
 from diandan.path.engage import queries
 from diandan.path.engage.models import Task
 from diandan.web import door
@@ -24,6 +25,7 @@ def today(request: HttpRequest) -> HttpResponse:
     context = {
         "volunteer": people.volunteer_of(me.id),
         "offers": [rows.offer_row(o, at) for o in queries.offers_asked(by, at)],
+        "asks": [rows.ask_row(a, at) for a in asks_of(me.id)],
         "standing_by": [rows.offer_row(o, at) for o in queries.standing_by(by)],
         "asked": [rows.task_row(t, at) for t in tasks if t.state == Task.State.PROPOSED],
         "to_allocate": [

@@ -19,7 +19,7 @@ from diandan.ground.places.queries import center_of
 from diandan.path.dispatch.actions.by_hand import by_hand_only
 from diandan.path.dispatch.models import Offer
 from diandan.path.dispatch.rounds import own_reasons
-from diandan.path.dispatch.turns import turn_of
+from diandan.path.dispatch.turns import own_turn, turn_of
 from diandan.web import door
 from diandan.web.shared import reasons
 from diandan.web.shared.once import once
@@ -32,7 +32,11 @@ def turn(request: HttpRequest) -> HttpResponse:
     """One card a team she belongs to."""
     me, by, at = door.me(request), door.actor(request), door.now(request)
     teams = [m.team for m in queries.memberships_of(me.id)]
-    context = {"teams": [_card(team, by, at) for team in teams]}
+    context = {
+        "teams": [_card(team, by, at) for team in teams],
+        "volunteers": queries.volunteer_of(me.id) is not None,
+        "mine": own_turn(me.id, at),
+    }
     return page(request, "turn", context, tab="/v/teams")
 
 

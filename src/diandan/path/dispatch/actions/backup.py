@@ -18,10 +18,10 @@ from diandan.kit.refusal import Refusal, conflict
 from diandan.path.bundle.facts import job_fact
 from diandan.path.bundle.models import Job
 
-from ..core import Ranked
+from ..core import Ranked, why_of
 from ..models import DeclineReason, Offer
 from ..queries import living_backup
-from .offer import next_wave, why_of
+from .offer import next_wave
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,24 +15,10 @@ from diandan.path.bundle.actions.advance import advance_job
 from diandan.path.bundle.facts import job_fact
 from diandan.path.bundle.models import Job
 
-from ..core import Ranked
+from ..core import Ranked, why_of
 from ..models import DeclineReason, Offer
 from ..queries import open_offers
-
-
-def why_of(row: Ranked) -> dict[str, Any]:
-    """What the why-card keeps of a ranked candidate: figures, never words."""
-    c = row.candidate
-    return {
-        "cost": row.cost,
-        "parts": row.parts,
-        "distance_m": c.distance_m,
-        "load": c.load,
-        "days_since_asked": c.days_since_asked,
-        "chance": c.chance,
-        "familiar": c.is_familiar,
-        "ruled_out": row.ruled_out,
-    }
+from .people import end_call
 
 
 @transaction.atomic
@@ -136,7 +121,11 @@ def expire(job: Job, *, by: Actor, at: datetime) -> int:
 
 @transaction.atomic
 def recall_all(job: Job, *, state: Offer.State, by: Actor, at: datetime) -> list[UUID]:
-    """End every open offer of a locked `job`; returns the teams that were still thinking."""
+    """End every open offer of a locked `job`; returns the teams that were still thinking.
+
+    Volunteers who are being asked themselves are told as well.
+    """
+    end_call(job, became=Offer.State(state), by=by, at=at)
     rows = list(open_offers(job))
     for row in rows:
         _answer(row, state, by=by, at=at)
