@@ -21,10 +21,16 @@ from tests.web.api_world import caller, no, ok
 from tests.web.street_world import Streets
 
 # A verb that is somebody's answer to an offer or a step on a task has its operation there.
-ELSEWHERE = {("job", "accept"): "offer_accept", ("job", "check_in"): "task_check_in"}
+ELSEWHERE = {
+    ("job", "accept"): "offer_accept",
+    ("job", "check_in"): "task_check_in",
+    ("job", "fill"): "ask_agree",
+}
 # What the pages do beside the verbs, and the operations that do the same.
 BESIDE = {
     "accept_offer": ["offer_accept"],
+    "agree_to_ask": ["ask_agree"],
+    "decline_person_ask": ["ask_decline"],
     "stand_by": ["offer_stand_by"],
     "decline_offer": ["offer_decline"],
     "task_step": [

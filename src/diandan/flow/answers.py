@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -44,17 +42,9 @@ from diandan.path.fulfil.queries import may_talk
 
 from . import authority, backups
 from .choice import flow_for, flow_of
-from .conductor import family, settle_job
+from .conductor import touching
 from .job_acts import give_up
 from .promise import promise_for
-
-
-@contextmanager
-def touching(job: Job) -> Iterator[None]:
-    """Around what changes a job: its clocks and its requests' are set anew afterwards."""
-    before = family(job)
-    yield
-    settle_job(job, before)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from diandan.path.engage.queries import task_for_change
 from diandan.path.fulfil.actions import late, roll, scan, sheet
 from diandan.path.fulfil.models import Attendance, LateRecord, RollCall
 
-from .answers import touching
+from .conductor import touching
 
 
 @transaction.atomic

@@ -7,6 +7,8 @@ few verbs on offers and tasks; nothing else moves an order.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -107,6 +109,14 @@ def do_job(job_id: UUID, verb: str, *, by: Actor, at: datetime, **words: Any) ->
 def settle_job(job: Job, before: list[Request | Job]) -> None:
     """For the verbs on offers and tasks (flow/answers.py): fresh clocks for all it touched."""
     _settle_all(job, before, _family(job))
+
+
+@contextmanager
+def touching(job: Job) -> Iterator[None]:
+    """Around what changes a job: its clocks and its requests' are set anew afterwards."""
+    before = family(job)
+    yield
+    settle_job(job, before)
 
 
 def family(job: Job) -> list[Request | Job]:

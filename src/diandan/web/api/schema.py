@@ -53,6 +53,7 @@ PARAMETERS = {
     "item_id": "服务项目编号",
     "job_id": "服务单编号",
     "offer_id": "邀约编号",
+    "ask_id": "邀请编号",
     "request_id": "点单编号",
     "task_id": "任务编号",
     "whistle_id": "吹哨编号",
