@@ -7,10 +7,10 @@ from django.views.generic import RedirectView
 
 from diandan.web.volunteer import (
     arrive,
+    asks,
     bank,
     bank_give,
     bank_use,
-    asks,
     calendar,
     declare,
     family,
