@@ -22,6 +22,7 @@ SEERS: Who = ROLES - {"expert"}  # an expert sees only what was served
 RELAYS: Who = STAFF - {"admin", "mediator"}
 CALLERS: Who = frozenset({"callback_staff", "center_staff", "institute_staff", "station_staff"})
 DESK: Who = STAFF - {"mediator"}
+OFFICERS: Who = frozenset({"station_staff", "institute_staff", "center_staff"})
 MENU: Who = frozenset({"station_staff", "institute_staff", "center_staff", "dispatcher", "admin"})
 ADMIN: Who = frozenset({"admin"})
 KEEPERS: Who = frozenset({"station_staff", "institute_staff", "center_staff", "admin"})
@@ -105,6 +106,23 @@ RULES: dict[str, Rule] = {
     **_many("desk_hours desk_hours_export desk_active desk_families", Rule(ROLES, None)),
     **_many("desk_families_export", Rule(ROLES, None)),
     **_many("desk_stand_for desk_declare desk_objection desk_correct", Rule(None, STAFF)),
+    # records and certificates
+    **_many("v_record v_record_export", Rule(SIGNED, None)),
+    **_many("v_certificate_apply v_record_correct", Rule(None, SIGNED)),
+    **_many("v_certificate", Rule(frozenset({"volunteer"}), None)),
+    **_many(
+        "v_certificate_credential v_certificate_end v_certificate_paper v_certificate_shown",
+        Rule(None, frozenset({"volunteer"})),
+    ),
+    **_many("check certificate_notice issuers", Rule(ALL, None, "open")),
+    **_many("check_certificate status_list", Rule(ALL, None, "key")),
+    **_many("desk_certificates", Rule(ROLES, None)),
+    **_many("desk_register_export", Rule(ROLES, None, "open")),
+    **_many("desk_record_export", Rule(frozenset({"center_staff"}), None, "open")),
+    **_many("desk_certificate", Rule(OFFICERS, None)),
+    **_many("desk_certificate_paper", Rule(OFFICERS, None)),
+    **_many("desk_certificate_do desk_correction desk_entry desk_issuer", Rule(None, OFFICERS)),
+    **_many("desk_entry_new", Rule(None, ROLES, "open")),
     # desks
     **_many("desk desk_items desk_standing desk_visits", Rule(ROLES, None)),
     **_many("desk_queue desk_table", Rule(ROLES, None, "open")),  # a queue's name is nobody's

@@ -45,6 +45,7 @@ from diandan.path.ledger.actions.notice import object_to
 from diandan.path.ledger.models import Objection
 from tests import factories as make
 from tests.web.street_rewards import rewards_of
+from tests.web.street_record import record_things
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 STAFF = tuple(Role)
@@ -246,6 +247,7 @@ class Streets:
             **self._work(street),
             **self._papers(street),
             **rewards_of(street, self.centre, self.at),
+            **record_things(street, self.at),
         }
 
     def _work(self, street: Street) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class OwnNotice:
 
 BANK = "/v/bank"
 STARS, ORDERS, VOUCHERS, BENEFITS = "/v/stars", "/v/mall/orders", "/v/vouchers", "/v/benefits"
+RECORD = "/v/record"
 OWN_NOTICES: dict[str, OwnNotice] = {
     "coins.saved": OwnNotice(_("时间银行:您存入%(coins)s枚时间币。"), BANK),
     "coins.over_cap": OwnNotice(
@@ -74,6 +75,22 @@ OWN_NOTICES: dict[str, OwnNotice] = {
     "star.granted": OwnNotice(_("您已评定为%(level)s星志愿者,谢谢您的付出。"), STARS, True),
     "star.refused": OwnNotice(_("您的%(level)s星申请没有评定,原因请点开查看。"), STARS, True),
     "star.ended": OwnNotice(_("您的%(level)s星已被撤回,原因请点开查看。"), STARS, True),
+    "certificate.signed": OwnNotice(
+        _("您的志愿服务记录证明已签字,正在公示,期满自动生效。"), RECORD
+    ),
+    "certificate.issued": OwnNotice(
+        _("您的志愿服务记录证明已生效,可以打印,也可以取凭证。"), RECORD, True
+    ),
+    "certificate.refused": OwnNotice(
+        _("您申请的志愿服务记录证明没有出具,原因请点开查看。"), RECORD, True
+    ),
+    "certificate.revoked": OwnNotice(
+        _("您的一份志愿服务记录证明已撤销,原因请点开查看。"), RECORD, True
+    ),
+    "record_entry.confirmed": OwnNotice(
+        _("您的志愿服务记录新添了一条培训或表彰,请看看对不对。"), RECORD
+    ),
+    "correction.answered": OwnNotice(_("您提出的记录更正有答复了,请点开查看。"), RECORD, True),
 }
 
 

@@ -11,7 +11,18 @@ from diandan.ground.places.models import Kind, Place
 from diandan.ground.record.actions.chain import chain_handler
 from diandan.ground.record.models import FactRow
 
-from . import backups, books, doubting, hotline, notices, own_notices, rewards, savings, steps
+from . import (
+    backups,
+    books,
+    doubting,
+    hotline,
+    notice_certificates,
+    notices,
+    own_notices,
+    rewards,
+    savings,
+    steps,
+)
 
 Handler = Callable[[FactRow], None]
 
@@ -29,6 +40,7 @@ HANDLERS: Mapping[str, Timed] = {
     "steps.replace_refuser": steps.replace_refuser,
     "backups.look_after": backups.look_after,
     "notices.tell_of": notices.tell_of,
+    "notice_certificates.tell_officers": notice_certificates.tell_officers,
     "hotline.report_end": hotline.report_end,
     "doubting.look_after": doubting.look_after,
     books.HANDLER: books.earn_for,

@@ -24,6 +24,7 @@ from diandan.path.assess.actions.hotline import drain
 from diandan.path.assess.actions.whistle import remind_late as remind_units
 from diandan.path.assess.adapters import hotline
 from diandan.path.grade.actions.late import remind_late as remind_owners
+from diandan.square.certificate.actions.handle import issue_due
 
 from . import backups, books, rewards, savings
 from .pulse import beat
@@ -64,6 +65,7 @@ def run_once(at: datetime, *, slow: bool = True, dispatch: bool = True) -> int:
             done += savings.sweep(at=at)
             done += rewards.sweep(at=at)
             done += backups.sweep(at=at)
+            done += issue_due(at=at)
             done += len(remind_units(at=at)) + len(remind_owners(at=at))
             drained = drain(at=at, adapter=hotline())
             done += drained.sent + drained.reported

@@ -74,6 +74,7 @@ def links(by: Actor, here: str) -> list[dict[str, Any]]:
             ("items", reverse("desk_items"), _("菜单审核")),
             ("bank", reverse("desk_bank"), _("时间银行")),
             ("hours", reverse("desk_hours"), _("核时")),
+            ("certificates", reverse("desk_certificates"), _("证明")),
             ("plans", reverse("settings_plans"), _("年度计划")),
             ("mall", reverse("desk_counter"), _("兑换")),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from diandan.web.resident import follow, front, menu, mine, order, sites
+from diandan.web.resident import checking, follow, front, menu, mine, order, sites
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.home, name="front"),
@@ -23,6 +23,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("requests/<uuid:request_id>/slip", follow.slip_own, name="my_slip"),
     path("messages", mine.inbox, name="inbox"),
     path("standing", mine.standing, name="my_standing"),
+    path("check", checking.check, name="check"),
+    path("check/<str:number>/<str:code>", checking.check, name="check_certificate"),
+    path("certificates/notice", checking.notice, name="certificate_notice"),
+    path("credentials/status/<uuid:list_id>", checking.status_list, name="status_list"),
+    path("credentials/issuers.json", checking.issuers, name="issuers"),
     path("unmet", front.unmet, name="unmet"),
     path("privacy", RedirectView.as_view(url="/me/privacy-notice"), name="privacy_page"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.generic import RedirectView
 
 from diandan.web.volunteer import (
@@ -15,11 +15,13 @@ from diandan.web.volunteer import (
     declare,
     family,
     hours,
+    certificates,
     jobs,
     mall,
     menu,
     offers,
     rewards,
+    record,
     stand_in,
     stars,
     talk,
@@ -70,6 +72,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v/family/<slug:verb>", family.act, name="v_family_act"),
     path("v/check-in", arrive.check_in, name="v_check_in"),
     path("v/site-code/<int:place_id>", arrive.show_code, name="v_site_code"),
+    path("v/record", record.record, name="v_record"),
+    path("v/record/apply", record.apply, name="v_certificate_apply"),
+    path("v/record/correct", record.correct, name="v_record_correct"),
+    re_path(r"^v/record/export\.(?P<form>json|csv)$", record.export, name="v_record_export"),
+    path("v/certificates/<uuid:certificate_id>", certificates.certificate, name="v_certificate"),
+    path(
+        "v/certificates/<uuid:certificate_id>/paper",
+        certificates.paper,
+        name="v_certificate_paper",
+    ),
+    path(
+        "v/certificates/<uuid:certificate_id>/credential",
+        certificates.credential,
+        name="v_certificate_credential",
+    ),
+    path(
+        "v/certificates/<uuid:certificate_id>/shown",
+        certificates.shown,
+        name="v_certificate_shown",
+    ),
+    path("v/certificates/<uuid:certificate_id>/end", certificates.end, name="v_certificate_end"),
     path("v/menu", menu.menu, name="v_menu"),
     path("v/menu/<uuid:item_id>/take", menu.take, name="v_take"),
     path("v/menu/takes/<uuid:take_id>/drop", menu.drop, name="v_drop"),

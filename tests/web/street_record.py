@@ -1,0 +1,55 @@
+"""A certificate, an entry and a correction in each street, for the matrix of addresses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from diandan.ground.people import vault
+from diandan.ground.people.models import Role
+from diandan.square.certificate.actions.keys import issuer_at, key_of, list_of
+from diandan.square.certificate.models import Certificate, CorrectionAsked, Entry
+
+
+def record_things(street: Any, at: datetime) -> dict[str, Any]:
+    """One of everything of the room that has an address, about the street's volunteer."""
+    her, station = street.people["volunteer"], street.station
+    issuer = issuer_at(station, at)
+    number = f"ZM2026-{station.id}-00001"
+    certificate = Certificate.objects.create(
+        person=her,
+        issuer=issuer,
+        state="revoked",
+        number=number,
+        register_number=1,
+        check_code="ABCDE12345",
+        from_on=at.date(),
+        until_on=at.date(),
+        applied_at=at,
+        note_enc=vault.seal(her.wrapped_key, street.words),
+    )
+    entry = Entry.objects.create(
+        person=her,
+        place=station,
+        kind="training",
+        on=at.date(),
+        title_enc=vault.seal(her.wrapped_key, street.words),
+        entered_by=street.people[Role.ADMIN],
+        entered_at=at,
+    )
+    correction = CorrectionAsked.objects.create(
+        person=her,
+        place=station,
+        group="service",
+        text_enc=vault.seal(her.wrapped_key, street.words),
+        asked_at=at,
+    )
+    return {
+        "certificate_id": certificate.id,
+        "entry_id": entry.id,
+        "correction_id": correction.id,
+        "list_id": list_of(key_of(issuer, at), at).id,
+        "number": number,
+        "code": "ABCDE12345",
+        "group": "service",
+    }
