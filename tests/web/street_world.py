@@ -44,8 +44,8 @@ from diandan.path.ledger.actions.earn import earn
 from diandan.path.ledger.actions.notice import object_to
 from diandan.path.ledger.models import Objection
 from tests import factories as make
-from tests.web.street_rewards import rewards_of
 from tests.web.street_record import record_things
+from tests.web.street_rewards import rewards_of
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 STAFF = tuple(Role)
