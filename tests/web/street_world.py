@@ -30,6 +30,7 @@ from diandan.ground.people.models import (
     Team,
 )
 from diandan.ground.places.models import BaseApplication, Kind, Place, PlanStep
+from diandan.ground.presence.actions.screens import open_screen
 from diandan.kit import clock
 from diandan.path.ask.actions.place import Wish
 from diandan.path.ask.models import Channel, Request, Standing, Visit, VisitPlan
@@ -38,7 +39,7 @@ from diandan.path.bundle.models import Job
 from diandan.path.bundle.queries import job_of
 from diandan.path.dispatch.models import Offer, WhatIf
 from diandan.path.engage.models import Task
-from diandan.path.fulfil.models import Incident
+from diandan.path.fulfil.models import Doubt, Incident, RollCall, RollLine, SheetLine
 from diandan.path.grade.models import FollowUp
 from diandan.path.ledger.actions.earn import earn
 from diandan.path.ledger.actions.notice import object_to
@@ -284,12 +285,36 @@ class Streets:
             job=street.jobs["going"], by=street.people["volunteer"], at=at, text=street.words
         )
         return {
+            **self._presence(street),
             "incident_id": incident.id,
             "whistle_id": whistle.id,
             "item_id": item.id,
             "take_id": take.id,
             "plan_id": plan.id,
             "visit_id": visit.id,
+        }
+
+    def _presence(self, street: Street) -> dict[str, Any]:
+        """A screen, a roll call, a line of a paper sheet and a doubt about the served visit."""
+        at, leader = self.at, street.people["leader"]
+        going = Task.objects.get(engagement__job=street.jobs["going"])
+        served = Task.objects.get(engagement__job=street.jobs["served"])
+        by = street.actors[Role.ADMIN]
+        screen, key = open_screen(street.station, label="", by=by, at=at)
+        call = RollCall.objects.create(engagement=going.engagement, end="in", by=leader, at=at)
+        RollLine.objects.create(roll_call=call, task=going)
+        SheetLine.objects.create(
+            code=f"SHEET{street.mark == '甲'}"[:10].upper(), task=going, printed_at=at
+        )
+        doubt = Doubt.objects.create(
+            kind="long", task=served, found_at=at, evidence=[str(served.id)]
+        )
+        return {
+            "screen_id": screen.id,
+            "screen_key": key,
+            "call_id": call.id,
+            "code": SheetLine.objects.get(task=going).code,
+            "doubt_id": doubt.id,
         }
 
     def _papers(self, street: Street) -> dict[str, Any]:

@@ -75,6 +75,7 @@ def links(by: Actor, here: str) -> list[dict[str, Any]]:
             ("bank", reverse("desk_bank"), _("时间银行")),
             ("hours", reverse("desk_hours"), _("核时")),
             ("certificates", reverse("desk_certificates"), _("证明")),
+            ("doubts", reverse("desk_doubts"), _("存疑时长")),
             ("plans", reverse("settings_plans"), _("年度计划")),
             ("mall", reverse("desk_counter"), _("兑换")),
         ]

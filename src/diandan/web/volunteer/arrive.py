@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from diandan.ground.places.queries import by_id
 from diandan.ground.presence.actions.codes import site_code
+from diandan.ground.presence.actions.screens import screens_of
 from diandan.ground.presence.core import begins, step_at
 from diandan.path.engage.models import Task
 from diandan.path.fulfil.policies import check_show_code
@@ -19,6 +20,7 @@ from diandan.web import door
 from diandan.web.shared.qr import qr_svg
 from diandan.web.volunteer import rows
 from diandan.web.volunteer.frame import page
+from diandan.web.volunteer.screens import KEPT
 
 CODE_DIGITS = 6
 
@@ -26,12 +28,13 @@ CODE_DIGITS = 6
 @require_safe
 @door.signed_in
 def check_in(request: HttpRequest) -> HttpResponse:
-    """`?place=…&code=…`: my tasks that this code may open; looking changes nothing."""
+    """`?place=…` or `?job=…`, `&code=…`: my tasks that this code may open; looking changes nothing."""
     by, at = door.actor(request), door.now(request)
     typed = "".join(c for c in request.GET.get("code", "") if c.isascii() and c.isdigit())
     place = request.GET.get("place", "")
     place_id = int(place) if place.isascii() and place.isdigit() and len(place) < 16 else None
-    found = tasks_here(by, place_id)
+    job = request.GET.get("job", "")
+    found = [t for t in tasks_here(by, place_id) if job in ("", str(t.engagement.job_id))]
     context = {
         "code": typed[:CODE_DIGITS],
         "tasks": [
@@ -61,6 +64,12 @@ def show_code(request: HttpRequest, place_id: int) -> HttpResponse:
         "code": f"{code[:3]} {code[3:]}",
         "qr": qr_svg(link, scale=6, title=_("到场码")),
         "next_at": _next_window(at),
+        "place_id": place.id,
+        "screens": [
+            {"id": s.id, "label": s.label or _("没有名字"), "at": s.opened_at}
+            for s in screens_of(place)
+        ],
+        "address": request.session.pop(KEPT, ""),
     }
     response = page(request, "site_code", context)
     response["Cache-Control"] = "no-store"

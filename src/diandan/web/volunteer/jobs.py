@@ -62,6 +62,7 @@ def _job_page(request: HttpRequest, row: Engagement, error: Refusal | None = Non
         "going": _going(request, list(now_there.values())),
         "cannot": _cannot(row),
         "may_stand_in": bool(awaited(row)),
+        "may_attend": row.ended_at is None and order.state in ("allocated", "serving"),
         "ways": can,
         "error": error,
         "talks": talks(row, reader=by, task=None),

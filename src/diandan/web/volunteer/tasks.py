@@ -29,6 +29,7 @@ from diandan.web.shared.once import SeeOther, once
 from diandan.web.shared.timeline import Viewer, job_timeline
 from diandan.web.shared.words import say_when
 from diandan.web.volunteer import rows
+from diandan.web.volunteer.attend import ways_to_attend
 from diandan.web.volunteer.frame import page
 
 SAID: dict[str, str | Promise] = {
@@ -101,6 +102,7 @@ def _task_page(
         and order.state in ("allocated", "serving")
         and row.state in (Task.State.CONFIRMED, Task.State.ON_WAY),
         "opens": "" if error else _opens(order, at),
+        **ways_to_attend(row, by=by, at=at, is_over=is_over),
         "stops": [] if is_over else whereabouts(order, reader=by, task=row, at=at),
         "mates": [] if is_over else _mates(request, row),
         "error": error,
@@ -163,6 +165,7 @@ def step(request: HttpRequest, task_id: UUID) -> HttpResponse:
             reason=request.POST.get("reason", "")[:200],
             code=request.POST.get("code", "")[:20],
             note=request.POST.get("note", ""),
+            fence=request.POST.get("fence", "")[:8],
             to=_uuid(request.POST.get("to", "")),
         )
         if name in SAID:

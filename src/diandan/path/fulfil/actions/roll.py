@@ -103,6 +103,19 @@ def roll_call(call_id: UUID) -> RollCall:
     return row
 
 
+def open_calls(engagement: Engagement, by: Actor) -> list[RollCall]:
+    """Roll calls of this visit with a name she could still witness."""
+    if by.person_id is None:
+        return []
+    rows = RollCall.objects.filter(engagement=engagement, lines__witness=None).distinct()
+    return [
+        row
+        for row in rows.select_related("engagement__job").order_by("at")
+        if may_witness(row, by)
+        and row.lines.filter(witness=None).exclude(task__person_id=by.person_id).exists()
+    ]
+
+
 @transaction.atomic
 def witness(call: RollCall, task_ids: Iterable[UUID], *, by: Actor, at: datetime) -> int:
     """She saw those named; returns for how many her word was new. Nobody witnesses herself."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from diandan.ground.people.actor import Actor
 from diandan.ground.presence.actions.codes import code_of, task_subject, use_code
-from diandan.kit.refusal import Refusal, forbidden
+from diandan.kit.refusal import Refusal, forbidden, missing
 from diandan.path.bundle.queries import requests_of
 from diandan.path.engage.models import Task
 
@@ -30,6 +31,22 @@ def may_scan(task: Task, by: Actor) -> bool:
     if task.engagement.team_id in by.leads:
         return True
     return any(r.requester_id == by.person_id for r in requests_of(task.engagement.job))
+
+
+def task_scanned(task_id: UUID, by: Actor) -> Task:
+    """The task whose code she scanned, or a Refusal that tells nobody else it exists."""
+    row = (
+        Task.objects.select_related(
+            "person", "engagement__team", "engagement__job__kind", "engagement__job__place"
+        )
+        .filter(id=task_id)
+        .first()
+    )
+    if row is None or not may_scan(row, by):
+        raise missing(
+            _("这个码由队长或点单人来扫。志愿者本人请用现场的码签到。"), "not_yours_to_scan"
+        )
+    return row
 
 
 @transaction.atomic
