@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
-from diandan.ground.people.actor import SYSTEM, Actor
+from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Person, Role
-from diandan.path.ledger.actions.move import SOURCE, Move, account_of, move
-from diandan.path.ledger.models import Account, Ledger, Reason
 from diandan.square.mall.actions.gifts import GiftWords, move_stock, offer_gift
 from diandan.square.mall.models import Gift
 from diandan.square.star.models import Star, StarCase
 from tests import factories as make
+from tests.square.earned import Earned
 
 
 class Mall:
@@ -20,6 +19,7 @@ class Mall:
 
     def __init__(self, at: datetime, *, slug: str = "", count: int = 10, **gift: object) -> None:
         self.at = at
+        self._earned: Earned | None = None
         self.there = make.district()
         self.centre, self.site = self.there.centre, self.there.station
         if slug:
@@ -34,12 +34,11 @@ class Mall:
         if count:
             move_stock(self.gift.id, self.site, count, by=self.serves, at=at)
 
-    def give(self, who: Person, amount: int, ledger: Ledger = Ledger.POINTS) -> Account:
-        """So much on her account, from the source."""
-        account = account_of(who, centre=self.centre, ledger=ledger, at=self.at)
-        source = account_of(None, centre=self.centre, ledger=ledger, at=self.at, purpose=SOURCE)
-        move(Move(uuid4(), source, account, amount, Reason.GIFT), by=SYSTEM, at=self.at)
-        return account
+    def give(self, who: Person, points: int) -> None:
+        """So many points on her account, from a visit."""
+        if self._earned is None:
+            self._earned = Earned(self.centre, self.site, self.at)
+        self._earned.points(who, points)
 
     def another(self, name: str = "孙梅", points: int = 0) -> tuple[Person, Actor]:
         """One more volunteer, with so many points."""

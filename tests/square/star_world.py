@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
-from diandan.ground.people.actor import SYSTEM
 from diandan.ground.people.models import Person, Role
+from diandan.path.engage.models import Task
 from diandan.path.ledger.actions.correct import correct
-from diandan.path.ledger.actions.move import SOURCE, Move, account_of, move
-from diandan.path.ledger.models import Grade, Ledger, Reason, Transfer
+from diandan.path.ledger.models import Grade, Ledger, Transfer
 from diandan.square.star.actions.decide import approve, grant_due
 from diandan.square.star.actions.propose import apply_for, propose
 from diandan.square.star.models import StarCase
 from tests import factories as make
+from tests.square.earned import Earned
 
 HOUR = 60
 
@@ -28,21 +28,19 @@ class Stars:
         self.head, self.heads = make.staff(Role.CENTER_STAFF, self.centre)
         self.her = make.volunteer("王强", self.site)
         self.she = make.actor(self.her, is_volunteer=True)
+        self.earned = Earned(self.centre, self.site, at)
 
     def hours(
         self, hours: int, *, who: Person | None = None, grade: Grade = Grade.VERIFIED
-    ) -> Transfer:
-        """So many hours on the books."""
-        book = {"centre": self.centre, "ledger": Ledger.MINUTES, "grade": grade, "at": self.at}
-        source = account_of(None, purpose=SOURCE, **book)  # type: ignore[arg-type]
-        hers = account_of(who or self.her, **book)  # type: ignore[arg-type]
-        wanted = Move(uuid4(), source, hers, hours * HOUR, Reason.GIFT)
-        return move(wanted, by=SYSTEM, at=self.at)
+    ) -> Task:
+        """So many hours on the books, from one visit."""
+        return self.earned.minutes(who or self.her, hours * HOUR, grade=grade)
 
     def take_back(self, hours: int) -> None:
         """An officer corrects the last hours by so many."""
-        row = Transfer.objects.filter(ledger=Ledger.MINUTES, corrects=None).latest("at", "id")
-        correct(uuid4(), transfer_id=row.id, amount=hours * HOUR, by=self.heads, at=self.at)
+        row = Transfer.objects.filter(ledger=Ledger.MINUTES, phase="posting").latest("at", "id")
+        amount = hours * HOUR
+        correct(uuid4(), transfer_id=row.id, amount=amount, by=self.heads, at=self.at, why="早退")
 
     def applied(self, *, hours: int = 100, may_show_name: bool = False) -> StarCase:
         """She reached a star and applied for it."""

@@ -76,7 +76,7 @@ def test_an_order_holds_points_and_a_gift_and_the_counter_spends_them(mall: Mall
     assert stands(mall) == (1200, 0, 9)
     lines = account_lines(mall.her.id, mall.centre)
     assert [(line.change, line.balance, line.state) for line in lines] == [
-        (2000, 2000, "direct"),
+        (2000, 2000, "posting"),
         (-800, 1200, "posting"),
     ]
     sound(mall)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from diandan.ground.people.actions.consents import withdraw
+from diandan.ground.people.actions.consents import give, withdraw
 from diandan.ground.people.actor import SYSTEM
 from diandan.ground.people.models import Consent, Role
 from diandan.ground.record.models import FactRow
@@ -24,7 +24,7 @@ from diandan.square.star.actions.decide import (
 from diandan.square.star.actions.propose import apply_for, decline, propose, propose_all
 from diandan.square.star.core import StarRules, stand
 from diandan.square.star.models import Star, StarCase
-from diandan.square.star.queries import level_of, shown_names, stand_of, stars_of
+from diandan.square.star.queries import candidates, level_of, shown_names, stand_of, stars_of
 from diandan.square.star.rulebook import read, rules_for, shipped
 from tests import factories as make
 from tests.square.star_world import Stars
@@ -227,3 +227,16 @@ def test_a_centre_named_by_a_rule_gets_it(stars: Stars) -> None:
     assert rules_for(stars.centre).hours == (30, 60, 100, 200, 300)
     assert isinstance(rules_for(stars.centre), StarRules)
     assert SYSTEM.is_system
+
+
+def test_candidates_are_counted_named_by_consent_and_never_ranked(stars: Stars) -> None:
+    other = make.volunteer("李梅", stars.site)
+    stars.hours(30)
+    stars.hours(90, who=other)
+    year = (stars.at - timedelta(days=500)).year
+    found = candidates(stars.centre, year, 24 * 60)
+    assert [(c.minutes, c.name) for c in found] == [(30 * 60, ""), (90 * 60, "")]
+    give(person=other, about=Consent.About.PUBLISH, how="web", at=stars.at, by=make.actor(other))
+    assert [c.name for c in candidates(stars.centre, year, 24 * 60)] == ["", "李梅"]
+    assert len(candidates(stars.centre, year, 60 * 60)) == 1
+    assert candidates(stars.centre, year + 1, 60) == []

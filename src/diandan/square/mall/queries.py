@@ -24,6 +24,7 @@ from .models import Audience, Gift, Order, Shelf, Shop, StockMove
 ELDER_AGE = 60
 COUNTED = (Order.State.ORDERED, Order.State.HANDED_OUT)
 PURPOSE = "redeemed"
+MOVED = (Transfer.Phase.DIRECT, Transfer.Phase.POSTING)
 
 
 def rules_of(centre: Place) -> ShopRules:
@@ -163,6 +164,7 @@ class Line:
     """One line of her points account, with the balance after it."""
 
     row: Transfer
+    at: datetime
     change: int
     balance: int
     state: str
@@ -175,26 +177,42 @@ def account_lines(person_id: UUID, centre: Place) -> list[Line]:
     ).first()
     if account is None:
         return []
-    rows = (
+    rows = list(
         Transfer.objects.filter(Q(debit=account) | Q(credit=account))
         .exclude(phase__in=(Transfer.Phase.POSTING, Transfer.Phase.VOIDING))
         .select_related("settlement", "task__engagement__job__kind")
         .order_by("at", "id")
     )
+    counted = {row.task_id for row in rows if _state_of(row) != Transfer.Phase.VOIDING}
+    # Minutes that were proved later stand again: the first try says nothing she needs to know.
+    kept = [
+        row
+        for row in rows
+        if _state_of(row) != Transfer.Phase.VOIDING
+        or row.task_id is None
+        or row.task_id not in counted
+    ]
     # Within one moment what came stands before what went: no line shows a balance she never had.
-    in_order = sorted(rows, key=lambda row: (row.at, row.debit_id == account.id))
     lines, balance = [], 0
-    for row in in_order:
-        settled = getattr(row, "settlement", None)
-        way = -1 if row.debit_id == account.id else 1
-        if row.phase == Transfer.Phase.PENDING:
-            state = settled.phase if settled else Transfer.Phase.PENDING
-        else:
-            state = Transfer.Phase.DIRECT
-        moved = state in (Transfer.Phase.DIRECT, Transfer.Phase.POSTING)
-        balance += way * row.amount if moved else 0
-        lines.append(Line(row, way * row.amount, balance, state))
+    for row in sorted(kept, key=lambda row: (_moment_of(row), row.debit_id == account.id)):
+        way, state = -1 if row.debit_id == account.id else 1, _state_of(row)
+        balance += way * row.amount if state in MOVED else 0
+        lines.append(Line(row, _moment_of(row), way * row.amount, balance, state))
     return lines
+
+
+def _state_of(row: Transfer) -> str:
+    """How it stands: moved at once, pending, or as it was settled."""
+    settled = getattr(row, "settlement", None)
+    if row.phase != Transfer.Phase.PENDING:
+        return Transfer.Phase.DIRECT
+    return settled.phase if settled else Transfer.Phase.PENDING
+
+
+def _moment_of(row: Transfer) -> datetime:
+    """When it took effect: a pending one when it was settled."""
+    settled = getattr(row, "settlement", None)
+    return settled.at if settled else row.at
 
 
 def gifts_of_transfers(ids: Iterable[UUID]) -> dict[UUID, Order]:

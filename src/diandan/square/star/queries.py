@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from uuid import UUID
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from diandan.ground.people.models import Consent
 from diandan.ground.people.queries import masked_names, published_names
 from diandan.ground.places.models import Place
-from diandan.kit.clock import SHANGHAI
-from diandan.path.ledger.models import Account, Grade, Ledger, Reason, Transfer
+from diandan.path.ledger.models import Account, Grade, Ledger, Reason, Transfer, YearMinutes
 
 from .core import Stand, StarRules, stand
 from .models import Star, StarCase
@@ -111,53 +109,22 @@ def candidates(centre: Place, year: int, minutes_min: int) -> list[Candidate]:
 
     No order by hours: the rules against formalism forbid a league table (domain 2.4).
     """
-    since = datetime.combine(date(year, 1, 1), time.min, SHANGHAI)
-    until = datetime.combine(date(year + 1, 1, 1), time.min, SHANGHAI)
     rows = (
-        Transfer.objects.filter(
-            Q(phase="posting", reason=Reason.SERVICE),
+        YearMinutes.objects.filter(
             centre=centre,
-            ledger=Ledger.MINUTES,
-            credit__grade=Grade.VERIFIED,
-            credit__person__frozen_at=None,
-            task__attendance__in_at__gte=since,
-            task__attendance__in_at__lt=until,
+            year=year,
+            grade=Grade.VERIFIED,
+            minutes__gte=minutes_min,
+            person__frozen_at=None,
         )
-        .values("credit__person_id", "credit__person__volunteer__number")
-        .annotate(total=Sum("amount"))
-        .filter(total__gte=minutes_min)
-        .order_by("credit__person__volunteer__number")[:CANDIDATES_MOST]
+        .order_by("person__volunteer__number", "person_id")
+        .values_list("person_id", "person__volunteer__number", "minutes")[:CANDIDATES_MOST]
     )
-    found = [
-        (row["credit__person_id"], row["credit__person__volunteer__number"] or "", row["total"])
-        for row in rows
-    ]
-    ids = [person_id for person_id, _number, _total in found]
-    taken_back = _corrected(centre, ids, since, until)
-    names = published_names(ids)
+    found = [(person_id, number or "", minutes) for person_id, number, minutes in rows]
+    names = published_names(person_id for person_id, _number, _minutes in found)
     return [
-        Candidate(pid, number, names.get(pid, ""), total - taken_back.get(pid, 0), pid in names)
-        for pid, number, total in found
-        if total - taken_back.get(pid, 0) >= minutes_min
+        Candidate(pid, no, names.get(pid, ""), minutes, pid in names) for pid, no, minutes in found
     ]
-
-
-def _corrected(centre: Place, ids: list[UUID], since: datetime, until: datetime) -> dict[UUID, int]:
-    """What was taken back later of the year's minutes."""
-    rows = (
-        Transfer.objects.filter(
-            centre=centre,
-            ledger=Ledger.MINUTES,
-            corrects__isnull=False,
-            corrects__task__attendance__in_at__gte=since,
-            corrects__task__attendance__in_at__lt=until,
-            debit__person_id__in=ids,
-            debit__grade=Grade.VERIFIED,
-        )
-        .values("debit__person_id")
-        .annotate(total=Sum("amount"))
-    )
-    return {row["debit__person_id"]: row["total"] for row in rows}
 
 
 def has_agreed(person_id: UUID) -> bool:

@@ -225,7 +225,7 @@ def _lines(me: Person, centre: Place) -> list[dict[str, Any]]:
     orders = queries.gifts_of_transfers([line.row.id for line in lines])
     return [
         {
-            "at": line.row.at,
+            "at": line.at,
             "words": _line_words(line, orders),
             "change": f"{line.change:+d}",
             "balance": line.balance,
