@@ -22,7 +22,7 @@ from diandan.engine import problem
 from diandan.engine.staffing.solve import solve
 from diandan.ground.people.actor import SYSTEM
 from diandan.ground.places.models import Place
-from diandan.ground.record.models import FactRow
+from diandan.ground.record.queries import newest
 from diandan.kit.clock import now
 from diandan.kit.refusal import Refusal
 from diandan.path.bundle.models import Job
@@ -43,7 +43,8 @@ from .pulse import beat
 log = logging.getLogger(__name__)
 
 NAME = "dispatch"
-IDLE_SECONDS = 0.25
+#: An idle look is one cheap query; so much later than the worker's last step an order is asked.
+IDLE_SECONDS = 0.05
 SLOW_EVERY = timedelta(minutes=10)
 
 
@@ -76,8 +77,7 @@ class Watch:
 
     def has_news(self, at: datetime) -> bool:
         """One cheap query; most looks end here."""
-        newest = FactRow.objects.order_by("-id").values_list("id", flat=True).first() or 0
-        mark = newest, int(at.timestamp()) // 60
+        mark = newest(), int(at.timestamp()) // 60
         if mark == self.seen:
             return False
         self.seen = mark
@@ -128,6 +128,7 @@ def run_forever() -> None:
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
     warm()
+    beat(NAME, now(), is_first=True)
     last_slow = now()
     watch = Watch()
     while not stop.is_set():

@@ -10,9 +10,9 @@ from .models import Pulse
 EVERY, SILENT_AFTER = timedelta(seconds=3), timedelta(seconds=15)
 
 
-def beat(name: str, at: datetime) -> None:
-    """Say that the process `name` lives, no more often than `EVERY`."""
-    if Pulse.objects.filter(name=name, at__gt=at - EVERY, at__lte=at).exists():
+def beat(name: str, at: datetime, *, is_first: bool = False) -> None:
+    """Say that the process `name` lives, no more often than `EVERY`; at its start, always."""
+    if not is_first and Pulse.objects.filter(name=name, at__gt=at - EVERY, at__lte=at).exists():
         return
     Pulse.objects.update_or_create(name=name, defaults={"at": at})
 

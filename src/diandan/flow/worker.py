@@ -9,16 +9,18 @@ import functools
 import logging
 import signal
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import FrameType
 
-from django.db import close_old_connections
+from django.db import Error, close_old_connections
 
 from diandan.ground.notify.actions.send import send_due
 from diandan.ground.notify.adapters.base import Adapter
 from diandan.ground.notify.adapters.choose import adapters
 from diandan.ground.record.actions.hand_out import hand_out
+from diandan.ground.record.queries import newest
 from diandan.kit.clock import now
 from diandan.path.assess.actions.hotline import drain
 from diandan.path.assess.actions.whistle import remind_late as remind_units
@@ -37,6 +39,8 @@ log = logging.getLogger(__name__)
 NAME = "worker"
 # Idle rounds wait this long: a resident sees the next state within a blink.
 IDLE_SECONDS = 0.25
+# While it waits it looks so often whether a fact came: one cheap query, where a round is many.
+LOOK_SECONDS = 0.05
 SLOW_EVERY = timedelta(minutes=1)
 ROUNDS_MAX = 1000
 # A gateway answers slowly: orders must not stand still behind a day's messages.
@@ -57,29 +61,48 @@ def run_once(at: datetime, *, slow: bool = True, dispatch: bool = True) -> int:
     """
     total = 0
     for _round in range(ROUNDS_MAX):
-        done = hand_out(handlers=handlers_at(at), at=at)
-        done += run_due(at=at)
-        if slow:
-            done += place_due(at=at)
-            done += books.sweep(at=at)
-            done += savings.sweep(at=at)
-            done += rewards.sweep(at=at)
-            done += backups.sweep(at=at)
-            done += issue_due(at=at)
-            done += len(remind_units(at=at)) + len(remind_owners(at=at))
-            drained = drain(at=at, adapter=hotline())
-            done += drained.sent + drained.reported
-        done += send_due(at=at, adapters=_ways_out(), limit=SENT_A_TURN)
-        if dispatch:
-            # Imported when wanted: the engine is loaded in the dispatch process, not in this one.
-            from .dispatcher import dispatch_once, explain_once
-
-            done += dispatch_once(at) + explain_once(at)
+        done = _turn(at, dispatch=dispatch) + (_sweep(at) if slow else 0)
         total += done
         if not done:
             return total
     log.warning("a round did not come to rest after %s turns", ROUNDS_MAX)
     return total
+
+
+def _turn(at: datetime, *, dispatch: bool) -> int:
+    """Once through what people wait for; how much was done."""
+    has_news = _news_since(newest())
+    done = hand_out(handlers=handlers_at(at), at=at)
+    done += run_due(at=at)
+    done += send_due(at=at, adapters=_ways_out(), limit=SENT_A_TURN, until=has_news)
+    if dispatch:
+        # Imported when wanted: the engine is loaded in the dispatch process, not in this one.
+        from .dispatcher import dispatch_once, explain_once
+
+        done += dispatch_once(at) + explain_once(at)
+    return done
+
+
+def _sweep(at: datetime) -> int:
+    """Once through what need not be looked at every quarter second; how much was done."""
+    done = place_due(at=at)
+    done += books.sweep(at=at)
+    done += savings.sweep(at=at)
+    done += rewards.sweep(at=at)
+    done += backups.sweep(at=at)
+    done += issue_due(at=at)
+    done += len(remind_units(at=at)) + len(remind_owners(at=at))
+    drained = drain(at=at, adapter=hotline())
+    return done + drained.sent + drained.reported
+
+
+def _nothing() -> bool:
+    return False
+
+
+def _news_since(seen: int) -> Callable[[], bool]:
+    """Whether a fact came since: an order that waits goes before the rest of the messages."""
+    return lambda: newest() != seen
 
 
 def run_forever(*, dispatch: bool = False) -> None:
@@ -98,14 +121,30 @@ def run_forever(*, dispatch: bool = False) -> None:
     while not stop.is_set():
         at = now()
         slow = at - last_slow >= SLOW_EVERY or at < last_slow
+        has_news: Callable[[], bool] = _nothing
         try:
-            done = run_once(at, slow=slow, dispatch=dispatch)
+            has_news = _news_since(newest())
+            # One turn, not until rest: under load there is none, and the clock must go on.
+            done = _turn(at, dispatch=dispatch)
+            if slow:
+                swept = _sweep(at)
+                done += swept
+                last_slow = last_slow if swept else at
             beat(NAME, at)
         except Exception:  # the outermost door: one bad round must not end the house's service
             log.exception("worker round failed")
             close_old_connections()
-            done = 0
-        if slow:
-            last_slow = at
+            last_slow, done = at, 0
         if not done:
-            stop.wait(IDLE_SECONDS)
+            _rest(stop, has_news)
+
+
+def _rest(stop: threading.Event, has_news: Callable[[], bool]) -> None:
+    """Wait for the next round: until its time, a new fact, or the end."""
+    until = time.monotonic() + IDLE_SECONDS
+    while time.monotonic() < until and not stop.wait(LOOK_SECONDS):
+        try:
+            if has_news():
+                return
+        except Error:  # the database went away: the next round says so, and finds it again
+            return

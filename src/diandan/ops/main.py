@@ -43,7 +43,10 @@ def main(words: Sequence[str] | None = None) -> int:
     said = list(sys.argv[1:] if words is None else words)
     if said and said[0] in SAME:
         said[0] = SAME[said[0]]
-    modules = {name: importlib.import_module(f"{__package__}.{room}") for name, room in COMMANDS}
+    rooms = dict(COMMANDS)
+    # Only what was asked for: the engine's commands take longer to load than the others to run.
+    wanted = said[:1] if said and said[0] in rooms else list(rooms)
+    modules = {name: importlib.import_module(f"{__package__}.{rooms[name]}") for name in wanted}
     args = _parser(modules).parse_args(said)
     module = modules[args.command]
     try:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from pypinyin import Style, lazy_pinyin
-
 _VILLAGE = re.compile(r"^(.+?)(?:村民委员会|村委会)$")
 _COMMUNITY = re.compile(r"^(.+?)(?:居民委员会|居委会|居)$")
 _HERDERS = re.compile(r"^(.+?嘎查)(?:嘎查|村)?(?:民)?委(?:员)?会$")
@@ -27,6 +25,9 @@ def short_name(official: str) -> str:
 
 def pinyin_key(name: str) -> str:
     """`fuqiangxilishequ fqxlsq`: the whole sound to sort by, then the initials to type."""
+    # Its dictionary takes a fifth of a second to load: no process waits for it to begin.
+    from pypinyin import Style, lazy_pinyin
+
     whole = "".join(lazy_pinyin(name)).lower().replace(" ", "")
     initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower().replace(" ", "")
     return f"{whole} {initials}"[:PINYIN_MAX]

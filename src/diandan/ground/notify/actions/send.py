@@ -8,7 +8,7 @@ sender that dies loses the lock with its connection, and the next one settles wh
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
@@ -27,13 +27,27 @@ State = Delivery.State
 log = logging.getLogger(__name__)
 
 
-def send_due(*, at: datetime, adapters: Mapping[str, Adapter], limit: int = 100) -> int:
+def never() -> bool:
+    """Nothing more urgent comes."""
+    return False
+
+
+def send_due(
+    *,
+    at: datetime,
+    adapters: Mapping[str, Adapter],
+    limit: int = 100,
+    until: Callable[[], bool] = never,
+) -> int:
     """Settle what a dead sender left, then send up to `limit` due deliveries; returns how many.
 
+    Stops early when `until` says that something more urgent waits; at least one is sent first.
     Call it outside any transaction: each step must be on disk before the next.
     """
     settle_left(at=at, adapters=adapters)
     for done in range(limit):
+        if done and until():
+            return done
         delivery = _claim(at)
         if delivery is None:
             return done

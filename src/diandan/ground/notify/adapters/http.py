@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,12 @@ from .base import NotSent
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 # At INFO it writes whole addresses, and those carry phones and tokens.
 logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+@functools.cache
+def _client() -> httpx.Client:
+    """One for the process: a new one reads the certificates again, 0.1 s for every message."""
+    return httpx.Client(timeout=TIMEOUT)
 
 
 def call(
@@ -28,7 +35,7 @@ def call(
     answer that is not JSON leaves open what happened: those raise httpx.HTTPError.
     """
     try:
-        answer = httpx.request(method, url, headers=headers, content=content, timeout=TIMEOUT)
+        answer = _client().request(method, url, headers=headers, content=content)
     except (httpx.ConnectError, httpx.ConnectTimeout) as no:
         raise NotSent("no connection") from no
     if answer.status_code >= 500:
