@@ -7,7 +7,9 @@ numba itself takes the types from the arrays it is given.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias, TypeVar, cast
 
 import numba
@@ -26,6 +28,23 @@ Flags = npt.NDArray[np.uint8]
 Whole: TypeAlias = Any
 
 parallel_range = numba.prange
+
+
+#: Where numba looks for a linear algebra which no kernel here uses.
+UNUSED = "scipy.linalg"
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Kept kernels are loaded inside: numba then does not load SciPy, a sixth of a second."""
+    hides = UNUSED not in sys.modules
+    if hides:
+        sys.modules[UNUSED] = None  # type: ignore[assignment]  # so it says that it is not there
+    try:
+        yield
+    finally:
+        if hides:
+            del sys.modules[UNUSED]
 
 
 def compiled(kernel: Kernel) -> Kernel:

@@ -25,7 +25,7 @@ from diandan.path.dispatch.actions.offer import decline
 from diandan.path.dispatch.actions.people import decline_ask
 from diandan.path.dispatch.models import DeclineReason, Offer, PersonAsk
 from diandan.path.dispatch.queries import ask_for_change, offer_for_change
-from diandan.path.engage.actions.accept import accept
+from diandan.path.engage.actions.accept import accept, answered
 from diandan.path.engage.actions.agree import agree
 from diandan.path.engage.actions.allocate import answer_task, cannot_come, hand_on
 from diandan.path.engage.models import Engagement, Task
@@ -56,6 +56,9 @@ def accept_offer(
     if offer.role == Offer.Role.BACKUP and offer.state != Offer.State.ACCEPTED:
         raise conflict("is_backup", _("这是备勤邀约:已有队伍接单,请点「备勤」。"))
     team = _team_for(offer, team_id, by)
+    said = answered(offer, team_id=team, by=by, at=at)
+    if said is not None:
+        return said
     with touching(offer.job):
         return accept(offer, team_id=team, by=by, at=at)
 

@@ -8,6 +8,7 @@ moment, the next start reads the same problem and finds the same plan.
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import threading
@@ -19,6 +20,7 @@ from uuid import UUID
 from django.db import close_old_connections
 
 from diandan.engine import problem
+from diandan.engine.compiled import loading
 from diandan.engine.staffing.solve import solve
 from diandan.ground.people.actor import SYSTEM
 from diandan.ground.places.models import Place
@@ -115,7 +117,8 @@ def _ask(job: Job, made: DispatchRound, at: datetime) -> int:
 def warm() -> None:
     """Load the compiled engine, so that the first round does not wait for it."""
     one = problem.Job("j", (0, 60), 60, 10)
-    solve(problem.Problem(people=(problem.Person("p"),), jobs=(one,)))
+    with loading():
+        solve(problem.Problem(people=(problem.Person("p"),), jobs=(one,)))
 
 
 def run_forever() -> None:
@@ -128,6 +131,9 @@ def run_forever() -> None:
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
     warm()
+    # What start-up made stays for good; nobody need look through it for garbage again.
+    gc.freeze()
+    gc.enable()
     beat(NAME, now(), is_first=True)
     last_slow = now()
     watch = Watch()

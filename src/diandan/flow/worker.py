@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import FrameType
 
-from django.db import Error, close_old_connections
+from django.db import Error, close_old_connections, connection
 
 from diandan.ground.notify.actions.send import send_due
 from diandan.ground.notify.adapters.base import Adapter
@@ -31,7 +31,7 @@ from diandan.square.certificate.actions.handle import issue_due
 from . import backups, books, rewards, savings
 from .pulse import beat
 from .standing import place_due
-from .switchboard import handlers_at
+from .switchboard import STEPS, handlers_at
 from .timekeeper import run_due
 
 log = logging.getLogger(__name__)
@@ -71,8 +71,11 @@ def run_once(at: datetime, *, slow: bool = True, dispatch: bool = True) -> int:
 
 def _turn(at: datetime, *, dispatch: bool) -> int:
     """Once through what people wait for; how much was done."""
+    handlers = handlers_at(at)
+    # What moves an order goes before what tells of it: fifty notices may follow from one fact.
+    done = hand_out(handlers=handlers, at=at, only=STEPS)
     has_news = _news_since(newest())
-    done = hand_out(handlers=handlers_at(at), at=at)
+    done += hand_out(handlers=handlers, at=at, until=has_news)
     done += run_due(at=at)
     done += send_due(at=at, adapters=_ways_out(), limit=SENT_A_TURN, until=has_news)
     if dispatch:
@@ -118,6 +121,8 @@ def run_forever(*, dispatch: bool = False) -> None:
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
     last_slow = now() - SLOW_EVERY
+    steps = threading.Thread(target=_steps_forever, args=(stop,))
+    steps.start()
     while not stop.is_set():
         at = now()
         slow = at - last_slow >= SLOW_EVERY or at < last_slow
@@ -137,6 +142,24 @@ def run_forever(*, dispatch: bool = False) -> None:
             last_slow, done = at, 0
         if not done:
             _rest(stop, has_news)
+    steps.join()
+
+
+def _steps_forever(stop: threading.Event) -> None:
+    """Only what moves orders, beside the rest: no order waits while fifty people are told."""
+    has_news: Callable[[], bool] = _nothing
+    while not stop.is_set():
+        at = now()
+        try:
+            has_news = _news_since(newest())
+            done = hand_out(handlers=handlers_at(at), at=at, only=STEPS)
+        except Exception:  # as in the main loop
+            log.exception("worker steps failed")
+            close_old_connections()
+            done = 0
+        if not done:
+            _rest(stop, has_news)
+    connection.close()
 
 
 def _rest(stop: threading.Event, has_news: Callable[[], bool]) -> None:

@@ -47,12 +47,14 @@ class Tree:
         raise RuntimeError(f"the house did not stand up again: {self.log.read_text()[-800:]}")
 
     def kill(self, what: str) -> int:
-        """SIGKILL `web`, `worker`, `both` or `all`; how many processes that were."""
+        """SIGKILL `web`, `worker`, `dispatch`, `both` or `all`; how many processes that were."""
         found: list[int] = []
         if what in ("web", "both"):
             found += self._web_workers()[:1]
         if what in ("worker", "both"):
             found += self._workers()
+        if what == "dispatch":
+            found += self.dispatchers()
         if what == "all":
             found += self._everything()
         for pid in found:
@@ -81,6 +83,10 @@ class Tree:
         if self.serve is None or self.serve.poll() is not None:
             return []
         return [pid for pid in children(self.serve.pid) if word in command_of(pid)]
+
+    def dispatchers(self) -> list[int]:
+        """The one dispatch process, while there is one."""
+        return self._part("diandan.ops.main dispatch")
 
     def _workers(self) -> list[int]:
         return self._part("diandan.ops.main")

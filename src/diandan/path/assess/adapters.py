@@ -10,10 +10,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import httpx
 from django.conf import settings
+
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT_SECONDS = 5.0
 REJECTED = range(400, 500)
@@ -88,6 +90,8 @@ class HttpHotline:
         self._post(f"{self.url.rstrip('/')}/outcomes", key, outcome)
 
     def _post(self, url: str, key: str, told: Mapping[str, Any]) -> httpx.Response:
+        import httpx  # wanted here alone: no other process waits at its start for a web client
+
         try:
             with httpx.Client(timeout=TIMEOUT_SECONDS, transport=self.transport) as client:
                 said = client.post(url, json={"key": key, **told}, headers={"Idempotency-Key": key})

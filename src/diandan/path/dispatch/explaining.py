@@ -26,7 +26,7 @@ from .rounds import latest, speaks_for
 log = logging.getLogger(__name__)
 
 #: So long explaining may hold up the next round, in seconds.
-SLICE = 0.2
+SLICE = 0.05
 #: The jobs of a round that are explained exactly; beyond them the pages say the ranking's words.
 JOBS_MAX = 300
 #: Older rounds are left as they are: nobody waits for them.

@@ -32,10 +32,11 @@ def candidates_for(
 
 def offer_for_change(offer_id: UUID) -> Offer:
     """The offer with its job, the *job's* row locked: all racers for one job queue here."""
-    offer = Offer.objects.filter(id=offer_id).first()
-    if offer is None:
+    job_id = Offer.objects.filter(id=offer_id).values_list("job_id", flat=True).first()
+    if job_id is None:
         raise missing(_("没有找到这份邀约,可能已经收回。"))
-    Job.objects.select_for_update().filter(id=offer.job_id).first()
+    # Only the lock: fifty may wait for it, and the row is read after it anyway.
+    Job.objects.select_for_update().filter(id=job_id).values_list("id").first()
     return Offer.objects.select_related(
         "job", "job__place", "job__centre", "job__kind", "job__owner_place", "team"
     ).get(id=offer_id)

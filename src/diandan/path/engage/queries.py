@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Team
-from diandan.kit.refusal import missing
+from diandan.kit.refusal import Refusal, missing
 from diandan.kit.units import local
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.states import JobState
@@ -101,15 +101,25 @@ def could_do(team: Team, job: Job) -> bool:
 
 def offer_seen(offer_id: UUID, by: Actor) -> Offer:
     """An offer as one of the asked team, or as anybody who might claim it; else a Refusal."""
-    row = (
-        Offer.objects.filter(id=offer_id)
-        .filter(Q(team_id__in=by.member_of) | Q(team=None, job__is_private=False) | _won_by(by))
-        .select_related(*OFFER_WITH, "job__centre")
-        .first()
-    )
+    row = _seen(offer_id, by).select_related(*OFFER_WITH, "job__centre").first()
     if row is None:
-        raise missing(_("没有找到这份邀约,可能已经收回,或不是给您的队伍的。"))
+        raise _unseen()
     return row
+
+
+def check_seen(offer_id: UUID, by: Actor) -> None:
+    """As `offer_seen`, for who will read the offer under its lock: raises the same Refusal."""
+    if not _seen(offer_id, by).exists():
+        raise _unseen()
+
+
+def _seen(offer_id: UUID, by: Actor) -> QuerySet[Offer]:
+    hers = Q(team_id__in=by.member_of) | Q(team=None, job__is_private=False) | _won_by(by)
+    return Offer.objects.filter(id=offer_id).filter(hers)
+
+
+def _unseen() -> Refusal:
+    return missing(_("没有找到这份邀约,可能已经收回,或不是给您的队伍的。"))
 
 
 def _won_by(by: Actor) -> Q:

@@ -78,7 +78,7 @@ def offer(request: HttpRequest, offer_id: UUID) -> Shown:
 def accept(request: HttpRequest, offer_id: UUID, body: shapes.Accept) -> Shown:
     """接单 for one of her teams; 409 `taken` says who was first and what else there is."""
     by = caller(request)
-    engage.offer_seen(offer_id, by)
+    engage.check_seen(offer_id, by)
     made = answers.accept_offer(offer_id, by=by, at=door.now(request), team_id=body.team_id)
     return {"job": str(made.job_id), "team": str(made.team_id), "accepted_at": made.accepted_at}
 

@@ -18,6 +18,8 @@ from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from diandan.ground.record.actions.hand_out import never
+
 from .. import queries
 from ..adapters.base import Adapter, NotSent, Parcel
 from ..core import CODE, DIGEST, IN_APP, TRIES_MAX, wait_after
@@ -25,11 +27,6 @@ from ..models import Delivery
 
 State = Delivery.State
 log = logging.getLogger(__name__)
-
-
-def never() -> bool:
-    """Nothing more urgent comes."""
-    return False
 
 
 def send_due(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import Error, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -17,8 +18,23 @@ log = logging.getLogger(__name__)
 LONGEST_WAIT = timedelta(hours=1)
 
 
-def hand_out(*, handlers: Mapping[str, Handler], at: datetime, limit: int = 100) -> int:
+def never() -> bool:
+    """Nothing more urgent comes."""
+    return False
+
+
+def hand_out(
+    *,
+    handlers: Mapping[str, Handler],
+    at: datetime,
+    limit: int = 100,
+    only: str = "",
+    until: Callable[[], bool] = never,
+) -> int:
     """Hand up to `limit` waiting facts to the handlers that have not had them; returns how many.
+
+    With `only` nobody but the handler of that name has them now: the urgent one of a house under
+    load. It stops early when `until` says that something more urgent waits, after one at least.
 
     One fact a transaction, in the order of their ids, passing over those another worker holds.
     Each handler runs in a savepoint of its own together with the note that it had the fact: what
@@ -27,10 +43,12 @@ def hand_out(*, handlers: Mapping[str, Handler], at: datetime, limit: int = 100)
     """
     done, last = 0, 0
     while done < limit:
-        reached = _hand_next(handlers, at, after=last)
+        reached = _hand_next(handlers, at, last, only)
         if reached is None:
             break
         done, last = done + 1, reached
+        if until():
+            break
     return done
 
 
@@ -43,13 +61,11 @@ def _ready(at: datetime) -> QuerySet[FactWaiting]:
 
 
 @transaction.atomic
-def _hand_next(handlers: Mapping[str, Handler], at: datetime, *, after: int) -> int | None:
-    waiting = (
-        _ready(at)
-        .filter(fact_id__gt=after)
-        .select_for_update(skip_locked=True, of=("self",))
-        .first()
-    )
+def _hand_next(handlers: Mapping[str, Handler], at: datetime, after: int, only: str) -> int | None:
+    rows = _ready(at).filter(fact_id__gt=after)
+    if only:
+        rows = rows.exclude(_of(FactHandled, only)).exclude(_of(FactFailed, only, again_at__gt=at))
+    waiting = rows.select_for_update(skip_locked=True, of=("self",)).first()
     if waiting is None:
         return None
     fact = FactRow.objects.get(id=waiting.fact_id)
@@ -58,11 +74,20 @@ def _hand_next(handlers: Mapping[str, Handler], at: datetime, *, after: int) -> 
         FactFailed.objects.filter(fact=fact, again_at__gt=at).values_list("handler", flat=True)
     )
     for name, handler in handlers.items():
-        if name not in had and name not in resting and _hand(fact, name, handler, at):
+        if (
+            only in ("", name)
+            and name not in had
+            and name not in resting
+            and _hand(fact, name, handler, at)
+        ):
             had.add(name)
     if had >= handlers.keys():
         waiting.delete()
     return fact.id
+
+
+def _of(table: type[FactHandled] | type[FactFailed], handler: str, **more: Any) -> Exists:
+    return Exists(table.objects.filter(fact_id=OuterRef("fact_id"), handler=handler, **more))
 
 
 def _hand(fact: FactRow, name: str, handler: Handler, at: datetime) -> bool:
