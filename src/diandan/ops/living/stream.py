@@ -50,7 +50,7 @@ def orders(seconds: float) -> list[Order]:
     """What comes in so many seconds, in order."""
     world = preset(PRESET, DISTRICT)
     until = FROM + seconds * SPEED / MINUTE
-    made = []
+    made: list[Order] = []
     for row in requests(world, SEED):
         if not FROM <= row.placed < until:
             continue

@@ -16,8 +16,8 @@ def verdict(heard: Heard) -> dict[str, Any]:
     wrong = [f"记录 {f.fact_id} 的 {f.handler} 没有做成" for f in FactFailed.objects.all()[:5]]
     kept: dict[str, list[str]] = {}
     rows = Engagement.objects.filter(ended_at=None).values_list("job_id", "team_id")
-    for job, team in rows:
-        kept.setdefault(str(job), []).append(str(team))
+    for job_id, team_id in rows:
+        kept.setdefault(str(job_id), []).append(str(team_id))
     for job in heard.yes.keys() | heard.told_no.keys() | kept.keys():
         # Her deputies hear yes too: the team has it, whoever of it was first.
         told, stands = set(heard.yes.get(job, [])), kept.get(job, [])
