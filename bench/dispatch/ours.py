@@ -1,6 +1,6 @@
 """我们的一轮: one whole round measured in a fresh process, so that its memory is its own.
 
-    python -m bench.dispatch.ours PEOPLE.npz REGIME JOBS REPEATS GRAPH.npz
+    python -m bench.dispatch.ours PEOPLE.npz REGIME JOBS REPEATS GRAPH.npz SEED
 
 prints one JSON line and writes the graph of kept candidates for the judges.
 """
@@ -83,12 +83,12 @@ def measure(town: one_round.City, jobs: Jobs, repeats: int) -> tuple[Pairs, dict
     return pairs, told
 
 
-def main(people: str, regime: str, jobs: int, repeats: int, out: str) -> None:
+def main(people: str, regime: str, jobs: int, repeats: int, out: str, seed: int) -> None:
     """Measure and print."""
     with np.load(people) as kept:
         everyone = People(*(kept[name] for name in People._fields))
-    open_jobs = city.jobs(jobs)
-    folk = city.regime(regime, everyone, int(open_jobs.need.sum()))
+    open_jobs = city.jobs(jobs, seed)
+    folk = city.regime(regime, everyone, int(open_jobs.need.sum()), seed)
     town = one_round.city(folk, city.SKILLS)
     pairs, told = measure(town, open_jobs, repeats)
     told["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -97,4 +97,6 @@ def main(people: str, regime: str, jobs: int, repeats: int, out: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5])
+    main(
+        sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5], int(sys.argv[6])
+    )

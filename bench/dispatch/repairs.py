@@ -7,17 +7,26 @@ dispatch process does it in bulk.
 
 from __future__ import annotations
 
+import ctypes
+import os
 import time
 from collections.abc import Callable
 from typing import Any
 
+import numba
 import numpy as np
 
+from bench.dispatch import city, judges
+from bench.dispatch.ours import kept_graph
 from diandan.engine.assign import cold, proof, repair
 from diandan.engine.assign.graph import Graph, Pairs, Paper, Room
 from diandan.engine.assign.paths import link
+from diandan.engine.city import round as one_round
 from diandan.engine.compiled import Ints, Longs, Whole, compiled
 
+#: The clock, callable from compiled code.
+CLOCK = ctypes.CDLL(None).clock_gettime
+CLOCK.argtypes = [ctypes.c_int, ctypes.c_void_p]
 EVENTS = ("add", "cancel", "refuse", "withdraw", "return", "cost")
 
 
@@ -69,27 +78,39 @@ def opened(pairs: Pairs, events: int) -> tuple[Graph, Paper, Longs]:
     return graph, paper, np.array([len(pairs.col), len(pairs.need)], np.int64)
 
 
+def timed(
+    graph: Graph, paper: Paper, events: Ints, rows: Ints, picks: Ints, pool: Longs, spent: Longs
+) -> None:
+    """A run of events, and each one's nanoseconds of this thread's processor time."""
+    now = np.zeros(2, np.int64)
+    for k in range(len(events)):
+        CLOCK(time.CLOCK_THREAD_CPUTIME_ID, now.ctypes.data)
+        began = now[0] * 1_000_000_000 + now[1]
+        happen(graph, paper, events[k], rows[k] % pool[1], picks[k], pool)
+        CLOCK(time.CLOCK_THREAD_CPUTIME_ID, now.ctypes.data)
+        spent[k] = now[0] * 1_000_000_000 + now[1] - began
+
+
 def measure(pairs: Pairs, each: int, seed: int) -> dict[str, Any]:
     """Median and 99th percentile of every kind of event, against a fresh solve."""
     rng = np.random.default_rng(seed)
     graph, paper, pool = opened(pairs, 4 * each)
-    happen(graph, paper, 1, 0, 0, pool)
     fresh = []
     for _ in range(5):
         began = time.process_time()
         cold.solve(pairs)
         fresh.append(time.process_time() - began)
-    spent: dict[str, list[int]] = {name: [] for name in EVENTS}
-    for _ in range(each):
-        for event, name in enumerate(EVENTS):
-            row, pick = int(rng.integers(pool[1])), int(rng.integers(1 << 20))
-            began_ns = time.thread_time_ns()
-            happen(graph, paper, event, row, pick, pool)
-            spent[name].append(time.thread_time_ns() - began_ns)
-    every = np.concatenate(list(spent.values())) / 1000
+    events = np.tile(np.arange(len(EVENTS), dtype=np.int32), each)
+    rows, picks = rng.integers(0, 1 << 20, (2, len(events))).astype(np.int32)
+    spent = np.zeros(len(events), np.int64)
+    # a C function's address cannot be kept between runs: compiled anew, outside the time
+    run = numba.njit(timed)
+    run(graph, paper, events[:0], rows[:0], picks[:0], pool, spent)
+    run(graph, paper, events, rows, picks, pool, spent)
+    every = spent / 1000
     told: dict[str, Any] = {
-        name: {"p50_us": at(np.array(ns) / 1000, 50), "p99_us": at(np.array(ns) / 1000, 99)}
-        for name, ns in spent.items()
+        name: {"p50_us": at(every[k :: len(EVENTS)], 50), "p99_us": at(every[k :: len(EVENTS)], 99)}
+        for k, name in enumerate(EVENTS)
     }
     again, _ = cold.solve(present(graph))
     gap = int(proof.cost_of(graph) - proof.cost_of(again))
@@ -98,6 +119,40 @@ def measure(pairs: Pairs, each: int, seed: int) -> dict[str, Any]:
         "fresh_solve_ms": round(float(np.median(fresh)) * 1000, 2), "faults": int(proof.faults(graph)),
         "gap": gap,
     }  # fmt: skip
+
+
+def at_city(
+    tell: Callable[[str], None],
+    jobs: int = 20_000,
+    each: int = 5_000,
+    people: int = city.PEOPLE,
+    seed: int = city.MEASURED_ON,
+) -> dict[str, Any]:
+    """`measure` on the bench's city, with so many jobs open, where people abound and where not."""
+    everyone, open_jobs = city.people(people, seed), city.jobs(jobs, seed)
+    told: dict[str, Any] = {"seed": seed, "open_jobs": jobs, "call_us": a_call_us()}
+    for regime in ("surplus", "tight"):
+        folk = city.regime(regime, everyone, int(open_jobs.need.sum()), seed)
+        pairs = kept_graph(one_round.city(folk, city.SKILLS), open_jobs)
+        others = round(judges.flow(pairs, folded=True)[2] * 1000, 1)
+        told[regime] = measure(pairs, each, seed) | {
+            "or_tools_folded_ms": others,
+            "load": round(os.getloadavg()[0], 2),
+        }
+        tell(f"{regime}: p50 {told[regime]['p50_us']} µs, p99 {told[regime]['p99_us']} µs")
+    return told
+
+
+def a_call_us() -> float:
+    """What calling an event from Python costs on top; the figures are taken in compiled code."""
+    graph, paper, pool = opened(small(np.random.default_rng(1)), 10)
+    graph.length[0] = 0
+    spent = []
+    for _ in range(2000):
+        began = time.thread_time_ns()
+        happen(graph, paper, 1, 0, 0, pool)
+        spent.append(time.thread_time_ns() - began)
+    return at(np.array(spent) / 1000, 50)
 
 
 def at(values: Any, share: int) -> float:

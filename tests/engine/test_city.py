@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.dispatch import city as bench_city
@@ -91,6 +91,24 @@ def test_prices_of_the_last_round_and_room_that_runs_out_change_no_cost(
         assert first.cost == again.cost == cramped.cost
         assert one_round.unproven(place, open_jobs, again) == 0
         assert one_round.unproven(place, open_jobs, cramped) == 0
+
+
+@pytest.mark.parametrize("anew", [0, 1])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(seed=st.integers(0, 10_000), people=st.integers(20, 150), far=st.sampled_from([60, 3000]))
+def test_what_pricing_brings_may_be_bid_for_or_planned_anew(
+    monkeypatch: pytest.MonkeyPatch, anew: float, seed: int, people: int, far: int
+) -> None:
+    folk, open_jobs = town(seed, people, 40, far)
+    place = one_round.city(folk, bench_city.SKILLS)
+    monkeypatch.setattr(one_round, "ANEW", anew)
+    monkeypatch.setattr(one_round, "BETTER", 2)
+    monkeypatch.setattr(one_round, "BETTER_SHORT", 2)
+    made = one_round.plan(place, open_jobs, 1)
+    assert one_round.unproven(place, open_jobs, made) == 0
+    assert made.cost == by_flow(everyone(folk, open_jobs))
 
 
 def test_few_candidates_alone_are_not_enough_and_the_proof_says_so() -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from diandan.engine.assign import cold, proof, repair
+from diandan.engine.assign import cold, growth, proof, repair
 from diandan.engine.assign.graph import Pairs, Room
 from diandan.engine.assign.paths import link
 from diandan.engine.city import round as one_round
@@ -74,6 +74,7 @@ def warm_rounds() -> None:
     made = one_round.plan(town, open_jobs, most=1)
     one_round.plan(town, open_jobs, most=1, warm=made.prices(town))
     one_round.unproven(town, open_jobs, made)
+    growth.settle(made.graph, made.paper, np.zeros(1, np.int32))
 
 
 def warm_room(name: str) -> None:

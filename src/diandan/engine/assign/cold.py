@@ -13,6 +13,8 @@ from diandan.engine.assign.auction import ENDLESS, all_rows, bid, forget
 from diandan.engine.assign.graph import (
     COST_LIMIT,
     NO_ROOM,
+    SHUT,
+    UNSET,
     Graph,
     Pairs,
     Paper,
@@ -20,7 +22,7 @@ from diandan.engine.assign.graph import (
     build,
 )
 from diandan.engine.assign.paths import fill, link, release, take
-from diandan.engine.compiled import Ints, Longs, Whole, compiled
+from diandan.engine.compiled import Ints, Longs, Whole, compiled, inlined
 
 #: Steps of the price scaling (cost units), coarse to fine, and by how many steps prices fall
 #: after each. Measured on the bench's city; any values give the same plan cost.
@@ -29,6 +31,10 @@ STEPS_OF_TEAMS = np.array([[3000, 2], [500, 2], [80, 4], [10, 6], [2, 6]])
 STEPS_WARM = np.array([[20, 5]])
 #: Bids a hundred heads that are tried before contest is taken for certain.
 HOPE = 150
+#: With fewer places for every head than this a contest is certain.
+AMPLE = 1.5
+#: A column's arcs up to this many are sorted by counting the lesser ones.
+FEW = 96
 
 
 @compiled
@@ -89,76 +95,97 @@ def turned(graph: Graph, limit: Whole) -> tuple[Longs, Ints, Ints, Ints]:
     for row in range(len(length)):
         less = np.int64(limit) - price[row]
         for arc in range(first_of[row], first_of[row] + length[row]):
-            col = col_of[arc]
-            key = ((less + cost[arc]) << 32) | arc
-            at = free[col]
-            free[col] = at + 1
-            while at > start[col] and keys[at - 1] > key:
-                keys[at] = keys[at - 1]
-                at -= 1
-            keys[at] = key
+            at = free[col_of[arc]]
+            free[col_of[arc]] = at + 1
+            keys[at] = ((less + cost[arc]) << 32) | arc
     whence = np.empty(total, np.int32)
     asks = np.empty(total, np.int32)
     row_of = np.empty(total, np.int32)
-    for at in range(total):
-        whence[at] = keys[at] & 0xFFFFFFFF
-        asks[at] = keys[at] >> 32
-        row_of[at] = graph.row[whence[at]]
+    for col in range(cols):
+        mine = keys[start[col] : start[col + 1]]
+        if len(mine) > FEW:
+            mine.sort()
+        for k in range(len(mine)):
+            to = start[col] + (k if len(mine) > FEW else rank(mine, mine[k]))
+            whence[to] = mine[k] & 0xFFFFFFFF
+            asks[to] = mine[k] >> 32
+            row_of[to] = graph.row[whence[to]]
     return start, row_of, asks, whence
+
+
+@inlined
+def rank(keys: Longs, key: Whole) -> Whole:
+    """How many of the keys are less: for a few dozen the fastest sort, for it has no branches."""
+    less = np.int64(0)
+    for other in keys:
+        less += other < key
+    return less
+
+
+@compiled
+def tighten(graph: Graph) -> None:
+    """Full rows ask no more than what they hold costs them: the least `u` that proves the plan.
+
+    Pricing a city's other pairs then finds only those that could truly better it.
+    """
+    start, length, need, got, _, u, _, col_of, cost, taken = graph[:10]
+    v = graph.v
+    for row in range(len(length)):
+        if got[row] < need[row] or need[row] == 0:
+            continue
+        most = np.int64(UNSET)
+        for arc in range(start[row], start[row] + length[row]):
+            if taken[arc] == 1:
+                most = max(most, np.int64(cost[arc]) + v[col_of[arc]])
+        u[row] = most
 
 
 @compiled
 def adopt(graph: Graph, other: Graph, whence: Ints, limit: Whole) -> None:
     """Take over the plan and the prices found with the columns bidding."""
     u, v, price, taken = graph.u, graph.v, graph.price, other.taken
+    graph.taken[:] = 0
+    graph.used[:] = 0
+    graph.got[:] = 0
+    tighten(other)
     for row in range(len(other.v)):
         u[row] = price[row] - other.v[row]
     for col in range(len(other.u)):
-        v[col] = limit - other.u[col]
+        v[col] = limit - other.u[col] if graph.cap[col] > 0 else SHUT
     for at in range(len(whence)):
         if taken[at] == 1:
             take(graph, whence[at])
 
 
-@compiled
-def believe(graph: Graph, other: Graph, warm: Ints) -> None:
-    """Prices of the last round, as the rows' worth to columns that bid."""
-    start, length, col_of, cost, price = (
-        graph.start, graph.length, graph.col, graph.cost, graph.price,
-    )  # fmt: skip
-    for row in range(len(other.cap)):
-        least = np.int64(price[row])
-        for arc in range(start[row], start[row] + length[row]):
-            least = min(least, np.int64(cost[arc]) + warm[col_of[arc]])
-        other.v[row] = price[row] - least
-
-
 def solve(pairs: Pairs, more: Room = NO_ROOM, warm: Ints | None = None) -> tuple[Graph, Paper]:
     """The proven optimum of `pairs`, ready for repairs; of people the scarcer side bids.
 
-    `warm`: prices of the columns from an earlier round; they save time and change no cost.
+    `warm`: prices of the columns from an earlier round; they save time and change no cost. Where
+    the columns bid they are not used: from prices a little too high the way back is longer than
+    from none (measured, twice the time).
     """
     graph, paper = build(pairs, more)
-    places = int(pairs.cap.sum())
-    teams = places > 2 * len(pairs.cap)
-    if teams or int(pairs.need.sum()) <= places:
-        steps = STEPS_OF_TEAMS if teams else STEPS
-        if warm is not None:
-            graph.v[: len(warm)] = np.clip(warm, 0, COST_LIMIT)
-            steps = STEPS_WARM
-        rows = all_rows(graph)[: len(pairs.need)]
-        settle_all(graph, paper, rows, steps, HOPE if warm is None else -1)
-        return graph, paper
-    limit = int(pairs.price.max(initial=0))
-    start, row_of, cost_of, whence = turned(graph, limit)
-    cols, rows_there = len(pairs.cap), len(pairs.need)
-    price = np.full(cols, limit, np.int32)
-    other, sheet = build(Pairs(start[: cols + 1], row_of, cost_of, pairs.cap, price, pairs.need))
-    assert len(other.cap) == rows_there
     if warm is not None:
-        believe(graph, other, np.clip(warm, 0, COST_LIMIT).astype(np.int32))
-    steps, hope = (STEPS, 0) if warm is None else (STEPS_WARM, -1)
-    settle_all(other, sheet, all_rows(other), steps, hope)
+        graph.v[: len(warm)] = np.clip(warm, 0, COST_LIMIT)
+    plan(graph, paper, fresh=warm is None)
+    return graph, paper
+
+
+def plan(graph: Graph, paper: Paper, fresh: bool = True) -> None:
+    """The optimum of the graph as it now is; unless `fresh` its prices are a first guess."""
+    places, heads = int(graph.cap.sum()), int(graph.need.sum())
+    teams = places > 2 * int((graph.cap > 0).sum())
+    if teams or heads <= places:
+        steps, hope = STEPS_WARM, -1
+        if fresh:
+            steps = STEPS_OF_TEAMS if teams else STEPS
+            hope = HOPE if places > AMPLE * heads else 0
+        settle_all(graph, paper, all_rows(graph), steps, hope)
+        return
+    limit = int(graph.price.max(initial=0))
+    start, row_of, cost_of, whence = turned(graph, limit)
+    price = np.full(len(graph.cap), limit, np.int32)
+    other, sheet = build(Pairs(start, row_of, cost_of, graph.cap, price, graph.need))
+    settle_all(other, sheet, all_rows(other), STEPS, 0)
     adopt(graph, other, whence, limit)
     paper.tally[:] = sheet.tally
-    return graph, paper

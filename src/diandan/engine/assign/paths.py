@@ -13,6 +13,9 @@ from diandan.engine.assign.graph import HEAP, PATHS, RELEASES, SCANS, TICK, UNSE
 from diandan.engine.assign.heap import pop, push
 from diandan.engine.compiled import Ints, Longs, Whole, compiled, inlined
 
+#: A search first looks this far, then so many times as far, until it meets an end.
+NEAR, FARTHER = 400, 4
+
 
 @compiled
 def take(graph: Graph, arc: Whole) -> None:
@@ -58,14 +61,30 @@ def begin(paper: Paper, node: Whole) -> Whole:
 def augment(graph: Graph, paper: Paper, row: Whole) -> bool:
     """One more head for `row` along a cheapest path, which may end by leaving another row short.
 
-    False when staying short is the cheapest: the row keeps what it has.
+    False when staying short is the cheapest: the row keeps what it has. Looks near first: most
+    paths are short, and what lies farther need not even be put on the heap.
     """
+    worst = np.int64(graph.price[row]) - graph.u[row]
+    reach = np.int64(NEAR)
+    best, end, count = search_forward(graph, paper, row, min(worst, reach))
+    while best >= reach and reach < worst:
+        reach *= FARTHER
+        best, end, count = search_forward(graph, paper, row, min(worst, reach))
+    reprice(graph, paper, count, best, 1)
+    flip_forward(graph, paper, row, end)
+    return bool(end != row)
+
+
+@compiled
+def search_forward(
+    graph: Graph, paper: Paper, row: Whole, best: Whole
+) -> tuple[Whole, Whole, Whole]:
+    """From `row` to the cheapest end nearer than `best`: how far, which node, nodes settled."""
     start, length, _, _, price, u, row_of, col_of, cost, taken = graph[:10]
     cap, used, v, base, slot = graph[11:16]
     dist, via, stamp, keys, nodes, place, seen, tally = paper
     rows = len(length)
     tick = begin(paper, row)
-    best = np.int64(price[row]) - u[row]
     end = np.int64(row)
     count = 0
     while tally[HEAP] > 0 and keys[0] < best:
@@ -109,9 +128,7 @@ def augment(graph: Graph, paper: Paper, row: Whole) -> bool:
                     if to + price[other] - u[other] < best:
                         best = to + price[other] - u[other]
                         end = np.int64(other)
-    reprice(graph, paper, count, best, 1)
-    flip_forward(graph, paper, row, end)
-    return bool(end != row)
+    return best, end, count
 
 
 @compiled
@@ -190,15 +207,29 @@ def release(graph: Graph, paper: Paper, col: Whole) -> None:
 
 @compiled
 def hand_on(graph: Graph, paper: Paper, free: Whole) -> None:
-    """One backward search from the free column, and the flip of its path."""
+    """One backward search from the free column, near first, and the flip of its path."""
+    worst = np.int64(graph.v[free])
+    reach = np.int64(NEAR)
+    best, end, count = search_backward(graph, paper, free, min(worst, reach))
+    while best >= reach and reach < worst:
+        reach *= FARTHER
+        best, end, count = search_backward(graph, paper, free, min(worst, reach))
+    paper.tally[RELEASES] += 1
+    reprice(graph, paper, count, best, -1)
+    flip_backward(graph, paper, np.int64(len(graph.need) + free), end)
+
+
+@compiled
+def search_backward(
+    graph: Graph, paper: Paper, free: Whole, best: Whole
+) -> tuple[Whole, Whole, Whole]:
+    """From the free column to whoever gains most by it, nearer than `best`."""
     start, length, need, got, _, u, row_of, col_of, cost, taken, after = graph[:11]
     v, head = graph.v, graph.head
     dist, via, stamp, keys, nodes, place, seen, tally = paper
     rows = len(need)
     source = np.int64(rows + free)
     tick = begin(paper, source)
-    tally[RELEASES] += 1
-    best = np.int64(v[free])
     end = source
     count = 0
     while tally[HEAP] > 0 and keys[0] < best:
@@ -226,11 +257,13 @@ def hand_on(graph: Graph, paper: Paper, free: Whole) -> None:
         else:
             far += u[node]
             for out in range(start[node], start[node] + length[node]):
+                if taken[out] == 0:
+                    continue
                 arc = np.int64(out)
                 col = col_of[arc]
                 to = far - cost[arc] - v[col]
                 known = stamp[rows + col] == tick
-                if taken[arc] == 1 and to < best and (not known or to < dist[rows + col]):
+                if to < best and (not known or to < dist[rows + col]):
                     stamp[rows + col] = tick
                     dist[rows + col] = to
                     via[rows + col] = arc
@@ -238,8 +271,7 @@ def hand_on(graph: Graph, paper: Paper, free: Whole) -> None:
                     if to + v[col] < best:
                         best = to + v[col]
                         end = np.int64(rows + col)
-    reprice(graph, paper, count, best, -1)
-    flip_backward(graph, paper, source, end)
+    return best, end, count
 
 
 @compiled

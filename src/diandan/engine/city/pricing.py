@@ -11,12 +11,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from diandan.engine.assign.graph import SHUT, Graph, Paper
-from diandan.engine.assign.repair import widen
+from diandan.engine.assign import growth
+from diandan.engine.assign.graph import SHUT, Graph
 from diandan.engine.city.columns import TRAVEL, Jobs
 from diandan.engine.city.index import Index
 from diandan.engine.city.search import POSITION, SHIFT, metres, outside, ring_distance, sink
-from diandan.engine.compiled import Ints, Longs, Whole, compiled, inlined, parallel_range, spread
+from diandan.engine.compiled import (
+    Flags,
+    Ints,
+    Longs,
+    Whole,
+    compiled,
+    inlined,
+    parallel_range,
+    spread,
+)
 
 
 @spread
@@ -121,14 +130,18 @@ class Town(NamedTuple):
     local: Ints  # person → column; behind it person → epoch in which that was written
     cap: Ints  # person →
     reached: Longs  # columns so far, first free arc, arcs added
+    changed: Flags  # row → 1 when it was enlarged since this was last wiped
 
 
 @compiled
 def admit(
-    graph: Graph, paper: Paper, town: Town, rows: Ints, u: Ints, v: Ints, found: Longs, epoch: Whole
+    graph: Graph, town: Town, rows: Ints, u: Ints, v: Ints, found: Longs, epoch: Whole
 ) -> Whole:
-    """Widen each row by what `gains` found at prices u, v. How many rows; stops for want of room."""
-    who, local, caps, reached = town
+    """Enlarge each row by what `gains` found at prices u, v. How many rows; stops for want of room.
+
+    The rows that changed are told by `Town.changed`; `growth.settle` or `cold.plan` is to follow.
+    """
+    who, local, caps, reached, changed = town
     total = len(local) // 2
     cols = np.empty(found.shape[1], np.int32)
     costs = np.empty(found.shape[1], np.int32)
@@ -161,7 +174,8 @@ def admit(
                 new += 1
         if new > 0:
             in_order(cols, costs, new)
-            widen(graph, paper, row, reached[1], cols[:new], costs[:new])
+            growth.enlarge(graph, row, reached[1], cols[:new], costs[:new])
+            changed[row] = 1
             reached[1] += size + new
             reached[2] += new
     return len(rows)

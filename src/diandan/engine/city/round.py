@@ -8,27 +8,30 @@ The last, empty pricing pass is the proof: no eligible pair, kept or not, has co
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from diandan.engine.assign import cold, proof
-from diandan.engine.assign.graph import NO_ROOM, Graph, Pairs, Paper, Room, wider
-from diandan.engine.assign.paths import link
+from diandan.engine.assign import cold, growth, proof
+from diandan.engine.assign.graph import NO_ROOM, SHUT, Graph, Pairs, Paper, Room, wider
 from diandan.engine.city import pricing, search
 from diandan.engine.city.columns import Jobs, People, take_jobs
 from diandan.engine.city.index import Index
 from diandan.engine.city.index import build as build_index
 from diandan.engine.compiled import Ints, Longs
 
-#: Candidates a job at first, where people abound and where they are scarce; and how many better
-#: ones one pricing pass may bring a job. They change the time taken, never the plan's cost.
-KEPT_AMPLE, KEPT_SCARCE = 8, 32
-BETTER = 8
-#: More people than this for every head: ample.
-AMPLE = 3.0
+#: Candidates a job at first, where people abound, where they are scarce, and where there are too
+#: few (then the nearest are the wrong ones anyway, and pricing brings the right); and how many
+#: better ones one pricing pass may bring a job. They change the time taken, never the plan's cost.
+KEPT_AMPLE, KEPT_SCARCE, KEPT_SHORT = 8, 32, 12
+BETTER, BETTER_SHORT = 8, 16
+#: More places than this for every head: ample; fewer: short.
+AMPLE, SHORT = 3.0, 0.9
 #: Room for arcs and columns that pricing may bring, beyond a share of what is there.
 SPARE = 4096
+#: More than this share of rows changed: the plan is made anew from the prices there are.
+ANEW = 0.2
 #: Metres of a square inside which jobs are solved one after another: their people are in cache.
 NEIGHBOURHOOD = 2000
 
@@ -89,7 +92,9 @@ def near_order(jobs: Jobs) -> Ints:
 def kept(town: City, jobs: Jobs) -> int:
     """How many candidates a job to begin with."""
     heads = max(int(jobs.need.sum()), 1)
-    return KEPT_AMPLE if town.places > AMPLE * heads else KEPT_SCARCE
+    if town.places > AMPLE * heads:
+        return KEPT_AMPLE
+    return KEPT_SHORT if town.places < SHORT * heads else KEPT_SCARCE
 
 
 def plan(
@@ -122,45 +127,86 @@ def plan(
 
 def close(town: City, jobs: Jobs, made: Round, far: Ints, arcs: int) -> None:
     """Bring in better pairs until none is left anywhere; rows priced within `far` hold already."""
-    prices = np.zeros(len(town.people.x), np.int32)
-    known = len(made.who)
+    known, rows = len(made.who), len(jobs.x)
     grown = pricing.Town(
         np.concatenate([made.who, np.zeros(len(made.graph.cap) - known, np.int32)]),
         town.scratch,
         town.people.cap,
         np.array([known, arcs, 0], np.int64),
+        np.zeros(rows, np.uint8),
     )
+    before = np.zeros(len(town.people.x), np.int32)  # prices at which rows were last looked at
+    sure = far.copy()  # row → up to this u nothing in the city betters it at those prices
     while True:
-        rows = np.flatnonzero(made.graph.u > far).astype(np.int32)
-        made.passes += 1
-        if not len(rows):
-            break
-        prices[made.who] = made.graph.v[: len(made.who)]
+        cold.tighten(made.graph)
         u = made.graph.u.copy()
-        found = better(town, jobs, u, prices, rows)
-        if not made.added:
-            link(made.graph)
-        added = int(grown.reached[2])
-        done = 0
-        while done < len(rows):
-            done += pricing.admit(
-                made.graph, made.paper, grown, rows[done:], u, prices, found[done:], town.epoch
-            )
-            if done < len(rows):
-                made.graph, made.paper = wider(made.graph, town.most)
-                more = np.zeros(len(made.graph.cap) - len(grown.who), np.int32)
-                grown = grown._replace(who=np.concatenate([grown.who, more]))
-        made.who = grown.who[: int(grown.reached[0])]
-        made.added = int(grown.reached[2])
-        if made.added == added:
+        prices = made.prices(town)
+        made.passes += 1
+        grown.changed[:] = 0
+        for part, said in stale(u, far, sure, prices, before):
+            found = better(town, jobs, u, said, part)
+            grown = enlarge(town, made, grown, part, u, said, found)
+            full = found[:, -1] >> search.SHIFT < u[part]
+            sure[part] = np.where(full, -1, u[part])
+        sure[u <= far] = far[u <= far]
+        before = prices
+        changed = np.flatnonzero(grown.changed).astype(np.int32)
+        if not len(changed):
             break
+        if len(changed) > ANEW * rows:
+            cold.plan(made.graph, made.paper)
+        else:
+            growth.settle(made.graph, made.paper, changed)
     made.certified = True
 
 
+def stale(
+    u: Ints, far: Ints, sure: Ints, prices: Ints, before: Ints
+) -> Iterator[tuple[Ints, Ints]]:
+    """Which rows must be priced anew, and at which prices.
+
+    A row whose u did not rise since everybody was priced for it can only be bettered by people
+    whose price fell: for such rows all others are shut.
+    """
+    anew = (u > far) & (u > sure)
+    yield np.flatnonzero(anew).astype(np.int32), prices
+    fell = prices < before
+    if fell.any():
+        rest = np.flatnonzero((u > far) & ~anew).astype(np.int32)
+        yield rest, np.where(fell, prices, SHUT).astype(np.int32)
+
+
+def enlarge(
+    town: City,
+    made: Round,
+    grown: pricing.Town,
+    rows: Ints,
+    u: Ints,
+    prices: Ints,
+    found: Longs,
+) -> pricing.Town:
+    """Write what was found into the graph, which is given more room whenever it runs out."""
+    done = 0
+    while done < len(rows):
+        done += pricing.admit(made.graph, grown, rows[done:], u, prices, found[done:], town.epoch)
+        if done < len(rows):
+            made.graph, made.paper = wider(made.graph, town.most)
+            more = np.zeros(len(made.graph.cap) - len(grown.who), np.int32)
+            grown = grown._replace(who=np.concatenate([grown.who, more]))
+    made.who = grown.who[: int(grown.reached[0])]
+    made.added = int(grown.reached[2])
+    return grown
+
+
 def better(town: City, jobs: Jobs, u: Ints, prices: Ints, rows: Ints) -> Longs:
-    """For each row the pairs that would better the plan at these prices."""
+    """For each row the pairs that would better the plan at these prices.
+
+    Those it holds already may come first: always one more than it can hold is looked for.
+    """
     asks, least = pricing.priced(town.index, prices)
-    return pricing.gains(town.index, jobs, rows, u, asks, least, BETTER)
+    short = town.places < SHORT * int(jobs.need.sum())
+    most = max(BETTER_SHORT if short else BETTER, int(jobs.need.max(initial=0)) + 1)
+    return pricing.gains(town.index, jobs, rows, u, asks, least, most)
 
 
 def unproven(town: City, jobs: Jobs, made: Round) -> int:
