@@ -70,6 +70,9 @@ RULES: dict[str, Rule] = {
     **_many("v_bank v_bank_use", Rule(SIGNED, SIGNED)),
     **_many("v_bank_give", Rule(SIGNED, SIGNED, "open")),  # a form's name is nobody's
     **_many("v_bank_group v_bank_end", Rule(None, SIGNED)),
+    **_many("v_conduct v_conduct_notice", Rule(SIGNED, None)),
+    **_many("v_conduct_appeal v_conduct_consent", Rule(None, SIGNED)),
+    **_many("red_board", Rule(ALL, None, "open")),
     **_many("revoke_key", Rule(None, ADMIN)),  # the street's one key is its administrator's
     **_many("give_consent on_duty reset_calendar", Rule(None, SIGNED)),
     **_many("sign_out", Rule(None, ALL, "open")),
@@ -168,6 +171,14 @@ RULES: dict[str, Rule] = {
     **_many("desk_bank_export", Rule(ROLES, None, "open")),
     **_many("desk_bank_new", Rule(ROLES, ROLES, "open")),
     **_many("desk_bank_decide desk_bank_read", Rule(None, ROLES)),
+    **_many("desk_conduct", Rule(ROLES, None)),
+    **_many(
+        "desk_conduct_new desk_conduct_roll desk_conduct_items desk_conduct_periods"
+        " desk_conduct_boards",
+        Rule(ROLES, ROLES),
+    ),
+    **_many("desk_conduct_decide desk_conduct_settle desk_conduct_correct", Rule(None, ROLES)),
+    **_many("desk_conduct_export", Rule(ROLES, None, "open")),
     **_many("desk_standing_end", Rule(None, DESK)),
     **_many("desk_visit_plan desk_visit_export", Rule(STAFF, None)),
     **_many("desk_visit_close desk_visit_note", Rule(None, STAFF)),

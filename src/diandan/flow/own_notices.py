@@ -29,9 +29,9 @@ class OwnNotice:
     even_herself: bool = False
 
 
-BANK = "/v/bank"
 STARS, ORDERS, VOUCHERS, BENEFITS = "/v/stars", "/v/mall/orders", "/v/vouchers", "/v/benefits"
 RECORD = "/v/record"
+BANK, CONDUCT = "/v/bank", "/v/conduct"
 OWN_NOTICES: dict[str, OwnNotice] = {
     "coins.saved": OwnNotice(_("时间银行:您存入%(coins)s枚时间币。"), BANK),
     "coins.over_cap": OwnNotice(
@@ -49,6 +49,16 @@ OWN_NOTICES: dict[str, OwnNotice] = {
     "coins.application_granted": OwnNotice(_("时间银行:您的申请已通过,请点开查看。"), BANK, True),
     "coins.application_refused": OwnNotice(
         _("时间银行:您的申请没有通过,原因请点开查看。"), BANK, True
+    ),
+    "dual.confirmed": OwnNotice(
+        _("您有一条新的积分记录,依据和申诉请点开查看。"), CONDUCT, must_have=True
+    ),
+    "dual.corrected": OwnNotice(_("您的一条积分记录已更正,请点开查看。"), CONDUCT),
+    "dual.settled": OwnNotice(_("对您积分记录的申诉或异议已有裁定,请点开查看。"), CONDUCT, True),
+    "dual.answered": OwnNotice(_("您提的积分异议已有裁定,谢谢您的监督。"), CONDUCT),
+    "dual.objected": OwnNotice(_("有人对您的一条积分记录提了异议,裁定前不计分。"), CONDUCT),
+    "dual.listed": OwnNotice(
+        _("评议结果有更新,请点开查看;是否公开由您自己决定。"), CONDUCT, must_have=True
     ),
     "coins.application_checked": OwnNotice(
         _("时间银行:您的申请已核对一次,等第二位工作人员核对。"), BANK

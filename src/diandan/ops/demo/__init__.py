@@ -68,6 +68,7 @@ def fill(
     from diandan.kit.clock import now
 
     from .bank import open_bank
+    from .conduct import keep_conduct
     from .furnish import furnish, is_furnished
     from .month import Plan, live
 
@@ -78,6 +79,7 @@ def fill(
         house = furnish(slug, at=end - timedelta(days=days + 1), seed=seed, tell=tell)
         tell("正在开办时间银行")
         open_bank(house)
+        keep_conduct(house)
         tell("正在一天天过日子")
         return live(house, Plan(until=end, days=days, a_tick=a_tick, stage=stage), move)
 

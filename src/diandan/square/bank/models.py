@@ -65,7 +65,7 @@ class Application(models.Model):
 
     class Kind(models.TextChoices):
         RELATION = "relation", _("亲属关系")
-        ELDER = "elder", _("服务对象")
+        ELDER = "elder", _("登记服务对象")
         ISSUE = "issue", _("向老人发放")
         FUND = "fund", _("补充基金")
         INHERIT = "inherit", _("继承")

@@ -217,7 +217,7 @@ def lines_of(account: Account) -> list[Line]:
         Transfer.objects.filter(Q(debit=account) | Q(credit=account))
         .exclude(phase=Phase.VOIDING)
         .exclude(phase=Phase.PENDING, settlement__isnull=False)
-        .select_related("task__engagement__job")
+        .select_related("task__engagement__job__kind")
         .order_by("at", "id")
     )
     found: list[Line] = []

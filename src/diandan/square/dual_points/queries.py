@@ -38,7 +38,7 @@ from .models import (
     YearGrade,
 )
 from .policies import BRANCH_POSTS
-from .rulebook import rules_for
+from .rulebook import rules_for, shipped
 
 
 def items_of(centre: Place, system: str) -> list[RuleItem]:
@@ -63,6 +63,23 @@ def branches_for(by: Actor) -> list[Branch]:
         mine |= Q(place__path__startswith=grant.path)
     return list(
         Branch.objects.filter(mine, closed_at=None).select_related("place").order_by("place__path")
+    )
+
+
+def is_kept_in(by: Actor) -> bool:
+    """Whether a centre in or above her places keeps the two systems, or its article tells of them."""
+    ids: set[int] = set()
+    inside = Q(pk=None)
+    for grant in by.grants:
+        ids |= {int(part) for part in grant.path.strip("/").split("/") if part.isdigit()}
+        inside |= Q(path__startswith=grant.path)
+    if not ids:
+        return False
+    named = [slug for rules in shipped().values() for slug in rules.places]
+    places = Place.objects.filter(Q(id__in=ids) | inside)
+    return (
+        RuleItem.objects.filter(centre__in=places, retired_at=None).exists()
+        or places.filter(slug__in=named).exists()
     )
 
 

@@ -26,6 +26,7 @@ from diandan.ground.people.models import Role
 from diandan.ground.places.models import Kind, Place
 from diandan.kit.refusal import Refusal
 from diandan.path.assess.queries import ends_waiting
+from diandan.square.dual_points import queries as dual
 from diandan.web import door
 from diandan.web.shared.once import once
 
@@ -81,6 +82,8 @@ def links(by: Actor, here: str) -> list[dict[str, Any]]:
         ]
     if any(g.role in (Role.CENTER_STAFF, Role.ADMIN) for g in by.grants):
         rows.append(("stars", reverse("desk_stars"), _("星级")))
+    if dual.is_kept_in(by):
+        rows.append(("conduct", reverse("desk_conduct"), _("双积分")))
     if any(g.role == Role.ADMIN for g in by.grants):
         rows.append(("settings", "/desk/settings/", _("设置")))
     return [{"href": h, "label": label, "current": key == here} for key, h, label in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from diandan.web.resident import checking, follow, front, menu, mine, order, sites
+from diandan.web.resident import boards, checking, follow, front, menu, mine, order, sites
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.home, name="front"),
@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("certificates/notice", checking.notice, name="certificate_notice"),
     path("credentials/status/<uuid:list_id>", checking.status_list, name="status_list"),
     path("credentials/issuers.json", checking.issuers, name="issuers"),
+    path("boards/red", boards.red_board, name="red_board"),
     path("unmet", front.unmet, name="unmet"),
     path("privacy", RedirectView.as_view(url="/me/privacy-notice"), name="privacy_page"),
 ]

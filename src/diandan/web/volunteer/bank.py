@@ -150,8 +150,9 @@ def _why(line: queries.Line) -> str:
 
 
 def _what(line: queries.Line) -> str:
+    """The kind of service, never the order's own words: they may be private."""
     task = line.transfer.task
-    return task.engagement.job.title if task else ""
+    return task.engagement.job.kind.name if task else ""
 
 
 def _relatives(me: Person, centre: Place) -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             name='Application',
             fields=[
                 ('id', models.UUIDField(default=diandan.kit.ids.new_id, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('relation', '亲属关系'), ('elder', '服务对象'), ('issue', '向老人发放'), ('fund', '补充基金'), ('inherit', '继承'), ('right', '满额权益'), ('shortfall', '更正后余额不足')], max_length=10)),
+                ('kind', models.CharField(choices=[('relation', '亲属关系'), ('elder', '登记服务对象'), ('issue', '向老人发放'), ('fund', '补充基金'), ('inherit', '继承'), ('right', '满额权益'), ('shortfall', '更正后余额不足')], max_length=10)),
                 ('state', models.CharField(choices=[('waiting', '待核对'), ('checked', '待第二人核对'), ('granted', '已通过'), ('refused', '未通过'), ('ended', '已终止')], default='waiting', max_length=8)),
                 ('relation', models.CharField(blank=True, choices=[('spouse', '配偶'), ('parent', '父母'), ('child', '子女'), ('sibling', '兄弟姐妹'), ('grandparent', '祖父母、外祖父母'), ('grandchild', '孙子女、外孙子女')], default='', max_length=12)),
                 ('basis', models.CharField(blank=True, choices=[('alone_80', '80岁及以上独居'), ('care_60', '60至79岁,低保且失能或半失能'), ('reviewed', '经审核的60岁及以上老人')], default='', max_length=10)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -109,4 +110,6 @@ def settle(objection_id: UUID, *, is_upheld: bool, text: str, by: Actor, at: dat
         )
         announce(entry_fact(made, "corrected", by, at))
     announce(entry_fact(row.entry, "settled", by, at))
+    if row.by_id != row.entry.person_id:
+        announce(replace(entry_fact(row.entry, "answered", by, at), person_id=row.by_id))
     return row
