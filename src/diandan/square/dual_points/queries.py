@@ -193,6 +193,17 @@ def is_closed(centre: Place, system: str, month: date) -> bool:
     return MonthClose.objects.filter(centre=centre, system=system, month=month).exists()
 
 
+def begun(centre: Place, system: str) -> date | None:
+    """The month in which the system began here; there is nothing to close before it."""
+    first = (
+        RuleItem.objects.filter(centre=centre, system=system)
+        .order_by("made_at")
+        .values_list("made_at", flat=True)
+        .first()
+    )
+    return local(first).date().replace(day=1) if first else None
+
+
 def open_month(centre: Place, system: str, at: datetime) -> date:
     """The month that what is written now counts in: this one, or the first not closed after it."""
     month = local(at).date().replace(day=1)

@@ -86,8 +86,11 @@ def _periods(request: HttpRequest, failed: frame.Failed | None = None) -> HttpRe
 
 def _months(centre: Place, system: str, today: date) -> list[dict[str, Any]]:
     closed = {row.month: row for row in MonthClose.objects.filter(centre=centre, system=system)}
+    start = queries.begun(centre, system) or today
     month, found = today.replace(day=1), []
     for _step in range(MONTHS_BACK):
+        if month < start.replace(day=1):
+            break
         n, points = queries.month_sum(centre, system, month)
         row = closed.get(month)
         found.append(
@@ -107,8 +110,11 @@ def _quarters(centre: Place, system: str, today: date) -> list[dict[str, Any]]:
     posted = {
         row.quarter: row for row in QuarterNotice.objects.filter(centre=centre, system=system)
     }
+    start = queries.begun(centre, system) or today
     quarter, found = quarter_of(today), []
     for _step in range(5):
+        if quarter < quarter_of(start):
+            break
         row = posted.get(quarter)
         found.append(
             {
@@ -125,7 +131,8 @@ def _quarters(centre: Place, system: str, today: date) -> list[dict[str, Any]]:
 
 def _years(centre: Place, system: str, today: date) -> list[dict[str, Any]]:
     found = []
-    for year in range(today.year, today.year - YEARS_BACK, -1):
+    start = queries.begun(centre, system) or today
+    for year in range(today.year, max(today.year - YEARS_BACK, start.year - 1), -1):
         rows = YearGrade.objects.filter(centre=centre, system=system, year=year)
         counts: dict[str, int] = {}
         for word in rows.values_list("grade", flat=True):

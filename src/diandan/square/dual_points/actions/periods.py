@@ -21,7 +21,7 @@ from ..core import grade_of, months_of, next_month, quarter_of
 from ..facts import period_fact
 from ..models import Entry, MonthClose, Objection, QuarterNotice, System, YearGrade
 from ..policies import check_keeps
-from ..queries import is_closed, month_sum, standing_of
+from ..queries import begun, is_closed, month_sum, standing_of
 from ..rulebook import rules_for
 
 
@@ -78,7 +78,12 @@ def post_notice(
         return found
     if quarter_of(quarter) != quarter:
         raise Refusal("quarter", _("请选择一个季度。"), field="quarter")
-    still_open = [m for m in months_of(quarter) if not is_closed(centre, system, m)]
+    start = begun(centre, system)
+    still_open = [
+        m
+        for m in months_of(quarter)
+        if start is None or (m >= start and not is_closed(centre, system, m))
+    ]
     if still_open:
         raise conflict(
             "months_open",
