@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
+from django.db import transaction
+
 from diandan.ground.people.models import Person, Role
 from diandan.ground.places.models import Place
+from diandan.ground.record.actions.announce import announce
+from diandan.path.ask.facts import request_fact
+from diandan.path.bundle.facts import job_fact
 from diandan.path.bundle.models import Job
 from diandan.path.engage.models import Task
 from diandan.path.fulfil.models import Attendance
@@ -38,6 +43,7 @@ class Visit:
         self.seen = self.attend(self.task)
         self._given = 0
 
+    @transaction.atomic
     def attend(
         self,
         task: Task,
@@ -47,6 +53,10 @@ class Visit:
         out: str = "served_code",
     ) -> Attendance:
         begun = begun or self.at - 2 * HOUR
+        job, left = task.engagement.job, begun + timedelta(minutes=minutes)
+        for verb, when in (("check_in", begun), ("check_out", left)):
+            about = {"person_id": task.person_id}
+            announce(job_fact(job, verb, make.actor(task.person), when, {}, **about))
         return Attendance.objects.create(
             task=task,
             in_at=begun,
@@ -63,7 +73,10 @@ class Visit:
         self.attend(task, minutes, begun=self.at - timedelta(days=days), out=out)
         return task
 
+    @transaction.atomic
     def rate(self, score: int = 5, *, at: datetime | None = None) -> Rating:
+        by = make.actor(self.request.requester)
+        announce(request_fact(self.request, "rate", by, at or self.at, {"score": score}))
         return Rating.objects.create(
             request=self.request,
             role=RaterRole.RESIDENT,

@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from diandan.ground.record.models import FactRow
 from diandan.path.bundle.states import JobState
 from diandan.path.engage.models import Task
 from diandan.path.ledger.actions.chain import link_new
 from diandan.path.ledger.actions.earn import earn
+from diandan.path.ledger.actions.expire import expire_due
+from diandan.path.ledger.actions.join import join_merged, pool_points
 from diandan.path.ledger.actions.notice import post_due
+from diandan.path.ledger.models import Ledger
 
 #: The name under which the switchboard hands facts to `earn_for`.
 HANDLER = "books.earn_for"
@@ -36,12 +41,20 @@ def earn_for(fact: FactRow, at: datetime) -> None:
         tasks = Task.objects.filter(engagement__job__bonds__request_id=fact.request_id)
     else:
         return
-    seen = tasks.filter(attendance__out_at__isnull=False, engagement__job__state__in=DONE)
+    known = Q(attendance__out_at__isnull=False) | Q(declaration__isnull=False)
+    seen = tasks.filter(known, engagement__job__state__in=DONE)
     ids: list[UUID] = sorted(set(seen.values_list("id", flat=True)))
     for task_id in ids:
         earn(task_id, at=at, fact_id=fact.id)
 
 
+def share_out(fact: FactRow, at: datetime) -> None:
+    """Points just posted go to the family's pool of who chose that (志愿家庭)."""
+    if fact.kind == "hours.posted" and fact.data.get("ledger") == Ledger.POINTS:
+        pool_points(UUID(fact.data["transfer"]), at=at)
+
+
 def sweep(*, at: datetime) -> int:
-    """Post what is due, number what was written; returns how much was done."""
-    return post_due(at=at) + link_new(at=at)
+    """Post what is due, join merged records, let points expire, number what was written."""
+    done = post_due(at=at) + join_merged(at=at) + expire_due(at=at)
+    return done + link_new(at=at)

@@ -6,7 +6,7 @@ The checks are a list of functions: anybody can read them one by one, and run th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
@@ -21,19 +21,20 @@ from .core import Presence, count
 from .models import Account, Confirmation, Grade, Ledger, Objection, Reason, Transfer
 from .proving import Session, evidence_of, presence_of, session_of
 from .rulebook import named, rules_for
+from .witnesses import (
+    Bad,
+    merges_were_hers,
+    notices_were_whole,
+    ratings_were_heard,
+    rules_were_ahead,
+    second_people_spoke,
+    visits_were_heard,
+    years_are_sums,
+)
 
 Phase = Transfer.Phase
 MOVED = (Phase.DIRECT, Phase.POSTING)
 SERVED = ("job.served", "job.checked_out")
-
-
-@dataclass(frozen=True, slots=True)
-class Bad:
-    """One fault: which check found it, on which row, and what is wrong in words."""
-
-    check: str
-    row: str
-    words: str
 
 
 Check = Callable[[str], Iterator[Bad]]
@@ -238,4 +239,11 @@ CHECKS: tuple[Check, ...] = (
     services_were_seen,
     services_are_counted_once,
     nobody_is_forgotten,
+    visits_were_heard,
+    ratings_were_heard,
+    second_people_spoke,
+    merges_were_hers,
+    rules_were_ahead,
+    years_are_sums,
+    notices_were_whole,
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from diandan.ground.people.actor import SYSTEM, Actor
@@ -22,11 +23,22 @@ from .earn import earn
 from .move import Phase, settle
 
 LIMIT = 200
+log = logging.getLogger(__name__)
 
 
 def post_due(*, at: datetime, limit: int = LIMIT) -> int:
-    """Post what was long enough on notice; returns how many rows were posted."""
-    return sum(_post_task(task_id, at) for task_id in due_rows(at)[:limit])
+    """Post what was long enough on notice; returns how many rows were posted.
+
+    What the database refuses to post (somebody changed the rows under it) stays where it is, for
+    `diandan books check` to name, and stops nobody else's hours.
+    """
+    posted = 0
+    for task_id in due_rows(at)[:limit]:
+        try:
+            posted += _post_task(task_id, at)
+        except IntegrityError as no:
+            log.exception("not posted: task %s: %s", task_id, str(no).splitlines()[0])
+    return posted
 
 
 @transaction.atomic
