@@ -66,9 +66,9 @@ def tell_hours(fact: FactRow, at: datetime) -> None:
 
 
 def _tell_desk(fact: FactRow, at: datetime) -> None:
-    job = Job.objects.select_related("place").filter(id=fact.job_id).first()
-    if job is None:
+    if fact.job_id is None:
         return
+    job = Job.objects.select_related("place").get(id=fact.job_id)
     words = _("时长异议:「%(what)s」有人说不对,请查清后处理。")
     for person in staff_of(job.place.path, KEEPERS, at):
         if person.id not in (fact.by_id, fact.person_id):
@@ -81,7 +81,8 @@ def _tell(
     person = Person.objects.filter(id=person_id).first()
     if person is None:
         return
-    job = Job.objects.select_related("kind").filter(id=fact.job_id).first()
+    jobs = Job.objects.select_related("kind")
+    job = jobs.get(id=fact.job_id) if fact.job_id else None
     with translation.override(person.language):
         private = job is None or job.is_private
         amount = int(fact.data.get("amount", fact.data.get("minutes", 0)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, Sum
@@ -51,7 +52,7 @@ def expire_due(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def _look_at(account_id: object, held_since: datetime, months: int, at: datetime) -> int:
+def _look_at(account_id: UUID, held_since: datetime, months: int, at: datetime) -> int:
     hold(f"expire:{account_id}")
     row = Account.objects.select_related("centre", "person").get(id=account_id)
     over = min(_left_of(row, held_since, months_before(at, months)), row.available)
@@ -80,7 +81,7 @@ def _left_of(row: Account, held_since: datetime, before: datetime) -> int:
     went = Transfer.objects.filter(debit=row, phase__in=MOVED).aggregate(
         n=Sum("amount", default=0)
     )["n"]
-    return max(0, min(came["old"], came["kept"] + came["old"] - went))
+    return max(0, min(int(came["old"]), int(came["kept"] + came["old"] - went)))
 
 
 def months_before(at: datetime, months: int) -> datetime:
