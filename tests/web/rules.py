@@ -74,7 +74,7 @@ RULES: dict[str, Rule] = {
     **_many("v_conduct_appeal v_conduct_consent", Rule(None, SIGNED)),
     **_many("red_board", Rule(ALL, None, "open")),
     **_many("revoke_key", Rule(None, ADMIN)),  # the street's one key is its administrator's
-    **_many("give_consent on_duty reset_calendar", Rule(None, SIGNED)),
+    **_many("give_consent keep_me on_duty reset_calendar", Rule(None, SIGNED)),
     **_many("sign_out", Rule(None, ALL, "open")),
     **_many("v_team", Rule(SIGNED, None, "open")),
     **_many("join_team v_join v_take", Rule(None, SIGNED, "open")),

@@ -263,7 +263,7 @@ class TestOwnPages:
         person = someone(1)
         client = as_person(person)
         assert "请勾选" in client.post("/me/forget").content.decode()
-        client.post("/me/forget", {"sure": "yes"})
+        client.post("/me/forget", {"sure": "yes", "when": "now"})
         assert queries.by_phone(PHONE) is None
 
 

@@ -106,6 +106,15 @@ def visitors(home: Path) -> int:
     return int(row[0]) if row else 0
 
 
+def program(name: str) -> Path | None:
+    """A program of the embedded server's, for backups; none where it is not installed."""
+    try:
+        found = _binaries() / name
+    except PostgresTrouble:
+        return None
+    return found if found.is_file() else None
+
+
 def log_tail(home: Path, lines: int = 15) -> str:
     """The last lines of the server's log."""
     try:
@@ -240,6 +249,9 @@ def _start(home: Path, fast: bool) -> None:
         "shared_buffers=256MB",
         "timezone=UTC",
         "log_timezone=UTC",
+        # A failed statement or row is not written into the log: it may hold a person's words.
+        "log_error_verbosity=terse",
+        "log_min_error_statement=panic",
         *(_FAST if fast else ()),
     )
     options = " ".join(f"-c '{setting}'" for setting in settings)

@@ -29,6 +29,7 @@ from diandan.path.grade.actions.late import remind_late as remind_owners
 from diandan.square.certificate.actions.handle import issue_due
 
 from . import backups, books, rewards, savings
+from .leaving import erase_due
 from .pulse import beat
 from .standing import place_due
 from .switchboard import STEPS, handlers_at
@@ -93,7 +94,7 @@ def _sweep(at: datetime) -> int:
     done += savings.sweep(at=at)
     done += rewards.sweep(at=at)
     done += backups.sweep(at=at)
-    done += issue_due(at=at)
+    done += issue_due(at=at) + erase_due(at=at)
     done += len(remind_units(at=at)) + len(remind_owners(at=at))
     drained = drain(at=at, adapter=hotline())
     return done + drained.sent + drained.reported

@@ -125,6 +125,30 @@ def facts_text() -> str:
     return "\n\n".join([*head, "\n".join(lines)]) + "\n"
 
 
+BACKUP = """## 备份和恢复 · Backup and restore
+
+`diandan backup FILE` writes the database as it stands at one moment into one file, while the site
+runs. Keep it with two other files, and keep those apart from it: the master key
+(`DIANDAN_KEY_FILE`) and, in the same folder, `erased.list`. Without the key a backup reads no name,
+phone or door; with another key it is refused.
+
+`diandan restore FILE --yes` puts the backup into a database of its own, brings its tables up to
+date, forgets again everybody on `erased.list`, and only then lets it take the place of the one in
+use. Whatever fails before that leaves everything as it was. A list shorter than when the backup was
+made is refused (`--without-list` where it is truly lost). Stop the site meanwhile, and start it
+again afterwards.
+
+Every command that serves or reads looks first whether somebody on the list is readable again (a
+database brought back by other means): then nothing starts before `diandan restore --replay`.
+
+Forgetting somebody destroys her data key and search keys, empties her words, takes her name and
+phone out of the words of others, of kept answers, sessions and message files, and keeps ids, states
+and sums, so that `diandan books check` still holds. A short or common name in words about somebody
+else is not cut out: those rows are named in table `erasure` (`left`) for a person to look at. An old
+backup together with the master key can still be read outside the house: delete backups after the
+time your rules allow."""
+
+
 def run_text() -> str:
     """Every environment variable, its default and its meaning."""
     lines = ["| variable | default | meaning |", "|---|---|---|"]
@@ -141,4 +165,4 @@ def run_text() -> str:
             "is written 1, no is written 0."
         ),
     ]
-    return "\n\n".join([*head, "\n".join(lines)]) + "\n"
+    return "\n\n".join([*head, "\n".join(lines), BACKUP]) + "\n"

@@ -23,6 +23,23 @@ def make_ready(needs: str = TABLES) -> None:
     _load()
     if needs == TABLES:
         migrate()
+        refuse_unreplayed()
+
+
+def refuse_unreplayed() -> None:
+    """Nothing is served while a restored database still knows somebody who was erased."""
+    from diandan.flow.leaving import to_replay
+    from diandan.ground.people.erased import ListTrouble
+
+    try:
+        back = to_replay()
+    except ListTrouble as trouble:
+        raise Trouble(f"删除名单对不上 (the list of erasures was changed):{trouble}") from None
+    if back:
+        raise Trouble(
+            f"数据库里有 {len(back)} 位已申请删除的人,可能是从旧备份恢复的。"
+            "请先运行 diandan restore --replay (replay the list of erasures first)。"
+        )
 
 
 def _load() -> None:
@@ -76,7 +93,7 @@ def throw_away(name: str) -> str:
         connection.execute(f'CREATE DATABASE "{name}"')
         # What a story writes need not outlive a power cut.
         connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit TO off')
-    return _beside(base, name)
+    return beside(base, name)
 
 
 def throw_out(base: str, name: str) -> None:
@@ -85,6 +102,6 @@ def throw_out(base: str, name: str) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def _beside(base: str, name: str) -> str:
+def beside(base: str, name: str) -> str:
     address, question, rest = base.partition("?")
     return f"{address.rpartition('/')[0]}/{name}{question}{rest}"

@@ -34,6 +34,8 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("replay", "replay"),
     ("shots", "shots"),
     ("books", "books"),
+    ("backup", "backup"),
+    ("restore", "restore"),
 )
 SAME = {"doctor": "status"}
 

@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     _say("正在启动数据库 (starting the database)…")
     house.make_ready(house.DJANGO)
     house.migrate(says=True)
+    house.refuse_unreplayed()
     _furnish(bare=args.bare)
     children = Children(
         {

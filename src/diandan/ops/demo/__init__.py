@@ -68,6 +68,7 @@ def fill(
     from diandan.kit.clock import now
 
     from .bank import open_bank
+    from .certificates import certify
     from .conduct import keep_conduct
     from .furnish import furnish, is_furnished
     from .month import Plan, live
@@ -81,7 +82,9 @@ def fill(
         open_bank(house)
         keep_conduct(house)
         tell("正在一天天过日子")
-        return live(house, Plan(until=end, days=days, a_tick=a_tick, stage=stage), move)
+        made = live(house, Plan(until=end, days=days, a_tick=a_tick, stage=stage), move)
+        certify(house.centre, end)
+        return made
 
 
 @contextmanager

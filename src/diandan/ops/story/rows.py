@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from . import rows_orders as orders
 from . import rows_places as places
+from . import rows_record as record
 from .world import World
 
 Look = Callable[[World], str]
@@ -31,6 +32,7 @@ ROWS_OF: dict[str, tuple[tuple[str, Look], ...]] = {
         ("S0-02", places.tree_s0_02),
         ("S0-03", places.platforms_s0_03),
         ("S0-08", places.teams_s0_08),
+        ("证明", record.certificate),
     ),
     "taixing": (("S1-18", orders.micro_s1_18),),
     "hongta": (("S2-05", orders.many_s2_05),),

@@ -13,7 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from diandan.flow.leaving import forget_person
+from diandan.flow.leaving import (
+    COOLING_OFF,
+    ask_to_be_forgotten,
+    asked_erasure,
+    forget_person,
+    stop_forgetting,
+)
 from diandan.ground.people import queries
 from diandan.ground.people.actions import consents, volunteers
 from diandan.ground.people.models import Consent, Person
@@ -42,6 +48,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "consents": [_consent(c) for c in queries.consents_of(person.id)],
         "can_publish": not queries.has_consent(person.id, Consent.About.PUBLISH),
+        "erasure": asked_erasure(person.id),
         "readings": [_reading(r) for r in queries.readings_of(person.id)],
     }
     return render(request, "accounts/privacy.html", context)
@@ -194,12 +201,28 @@ def not_me(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @door.signed_in
 def forget_me(request: HttpRequest) -> HttpResponse:
-    """Delete: her key is destroyed and nothing of her can be read again."""
+    """Delete: her key is destroyed and nothing of her can be read again. Now, or in a few days."""
     error = ""
     if request.method == "POST":
-        if request.POST.get("sure") == "yes":
-            forget_person(person=door.me(request), at=door.now(request), by=door.actor(request))
+        person, at, by = door.me(request), door.now(request), door.actor(request)
+        if request.POST.get("sure") != "yes":
+            error = _("请勾选确认。")
+        elif request.POST.get("when") == "now":
+            forget_person(person=person, at=at, by=by)
             logout(request)
             return render(request, "accounts/forgotten.html", {"draft_done": "*"})
-        error = _("请勾选确认。")
-    return render(request, "accounts/forget.html", {"error": error})
+        else:
+            ask_to_be_forgotten(person=person, at=at, by=by)
+            messages.success(request, _("已申请。到日子自动删除,在那以前随时可以反悔。"))
+            return HttpResponseRedirect("/me/privacy")
+    context = {"error": error, "days": COOLING_OFF.days}
+    return render(request, "accounts/forget.html", context)
+
+
+@require_POST
+@door.signed_in
+def keep_me(request: HttpRequest) -> HttpResponse:
+    """She changed her mind."""
+    stop_forgetting(person=door.me(request), at=door.now(request), by=door.actor(request))
+    messages.success(request, _("已取消,什么都没有删。"))
+    return HttpResponseRedirect("/me/privacy")

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/export", privacy.export, name="export_own"),
     path("me/not-me", privacy.not_me, name="not_me"),
     path("me/forget", privacy.forget_me, name="forget_me"),
+    path("me/forget/stop", privacy.keep_me, name="keep_me"),
     path("me/password", staff.password, name="staff_password"),
     path("me/demo", staff.demo, name="demo_people"),
     path("desk/codes", staff.code_slip, name="code_slip"),
