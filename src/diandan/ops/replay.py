@@ -9,7 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from diandan.engine.replay.facts import FactTrouble
-from diandan.engine.replay.run import FAIRNESS, NAMES
+from diandan.engine.replay.frontier import KNOBS
+from diandan.engine.replay.run import NAMES
 from diandan.engine.replay.summary import aims, summary
 from diandan.engine.replay.world import WorldTrouble
 
@@ -32,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="第一个种子")
     parser.add_argument("--policies", default=",".join(NAMES), help="派法,用逗号隔开")
     parser.add_argument("--facts", default="", help="本中心的事实(JSON 行),代替抽出来的")
-    parser.add_argument("--frontier", action="store_true", help="再把公平的分量从 0 调到 4")
+    parser.add_argument(
+        "--frontier", action="store_true", help="再把公平、问人预算、路程、快慢各自调高调低"
+    )
     parser.add_argument("--hindsight", action="store_true", help="只比先来先派与事后最优的差距")
     parser.add_argument("--cores", type=int, default=0, help="用几个核,默认全部")
     parser.add_argument("--json", action="store_true", help="只印一个 JSON")
@@ -52,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
             args.district,
             seed,
             names,
-            FAIRNESS if args.frontier else (),
+            tuple(KNOBS) if args.frontier else (),
             args.facts,
         )
         for seed in range(args.seed, args.seed + max(1, args.seeds))
@@ -94,9 +97,13 @@ def said(preset: str, district: str, done: list[Done]) -> dict[str, object]:
         "aims": {name: [asdict(aim) for aim in reached] for name, (reached, _) in judged.items()},
         "worse_than_best": {name: worse for name, (_, worse) in judged.items()},
         "frontier": [
-            {"fairness": weight}
-            | {key: round(sum(r[weight][key] for r in swept) / len(swept), 5) for key in FIGURES}
-            for weight in (swept[0] if swept else {})
+            {"knob": knob, "times": times}
+            | {
+                key: round(sum(row[knob][times][key] for row in swept) / len(swept), 5)
+                for key in FIGURES
+            }
+            for knob in (swept[0] if swept else {})
+            for times in swept[0][knob]
         ],
     }
 

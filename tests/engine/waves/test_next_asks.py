@@ -63,7 +63,7 @@ def test_nobody_is_asked_against_a_rule(
     for ask in wave.asks:
         assert ask.person.key not in asked
         assert not ask.person.has_ask_waiting
-        assert ask.person.asks_7_days < rules.asks_a_week_max
+        assert ask.person.asks_7_days < rules.asks_a_week_max + rules.asks_a_week_more
         assert 0 < ask.chance < 1
         assert ask.reasons
     if rules.asking.is_open(at):
@@ -72,12 +72,30 @@ def test_nobody_is_asked_against_a_rule(
 
 
 def test_who_may_not_be_asked_is_named_with_the_rule() -> None:
-    people = [near("no"), near("busy", has_ask_waiting=True), near("tired", asks_7_days=3)]
+    people = [near("no"), near("busy", has_ask_waiting=True), near("tired", asks_7_days=6)]
     job = Job("errand", 1, SOON, asked=frozenset({"no"}))
     wave = next_asks(job, people, History(), MORNING)
     assert wave.passed == {"no": ASKED_BEFORE, "busy": ASK_WAITING, "tired": WEEK_FULL}
     assert wave.asks == ()
     assert wave.look_again_at == MORNING + 60
+
+
+def test_the_budget_gives_a_little_only_for_a_job_due_soon_that_else_stays_unfilled() -> None:
+    tired = near("tired", asks_7_days=4)
+    far_off = Window(start=4 * 1440 + MORNING, promise=4 * 1440 + MORNING + 60, booked=True)
+    assert next_asks(Job("errand", 1, far_off), [tired], History(), MORNING).asks == ()
+    soon = next_asks(Job("errand", 1, SOON), [tired], History(), MORNING)
+    assert [ask.person.key for ask in soon.asks] == ["tired"]
+    many = [tired, *(near(str(n)) for n in range(20))]
+    asks = next_asks(Job("errand", 1, SOON), many, History(), MORNING).asks
+    assert "tired" not in {ask.person.key for ask in asks}
+
+
+def test_whose_yes_would_come_too_late_is_asked_last() -> None:
+    pressing = Window(start=MORNING, promise=MORNING + 60, booked=False)
+    people = [Person("far", 1000, 40), Person("near", 1000, 10)]
+    wave = next_asks(Job("meal", 1, pressing), people, History(), MORNING)
+    assert next(ask.person.key for ask in wave.asks) == "near"
 
 
 def test_who_was_never_asked_comes_before_who_often_was() -> None:

@@ -24,6 +24,7 @@ class Desk:
     def __init__(self, world: World, crowd: Population) -> None:
         count, days = len(crowd), world.month.days + 14
         self.world, self.crowd = world, crowd
+        self.now = 0  # the minute it is
         self.asks = np.zeros(count, np.int64)
         self.asks_7 = np.zeros(count, np.int64)
         self.asked_at = np.full(count, NEVER, np.int64)

@@ -1,8 +1,9 @@
 """事后最优: a morning's visits come in one by one; what first-come loses against knowing all.
 
-Three ways through the same events (arrivals, cancellations, withdrawals, refusals): first-come
-asks the cheapest free person at once and keeps her; ours keeps a tentative optimal plan by
-`engine.assign.repair` and asks when the visit nears; hindsight solves once, knowing everything.
+Ways through the same events (arrivals, cancellations, withdrawals, refusals): first-come asks the
+cheapest free person at once and keeps her; the repaired plan stays optimal by `engine.assign.repair`
+and its people are asked when the visit nears; ours does that too, but asks the surest pairs first
+(`engine.waves.surest`); hindsight solves once, knowing everything.
 Costs are metres, plus a price for each job nobody serves.
 """
 
@@ -18,8 +19,11 @@ from diandan.engine.assign import cold, proof, repair
 from diandan.engine.assign.graph import Graph, Pairs, Room
 from diandan.engine.assign.paths import link
 from diandan.engine.compiled import Ints, Longs
+from diandan.engine.waves.surest import Options, sureness
 
 ARRIVE, CANCEL, WITHDRAW, ASK = range(4)
+#: Of the jobs that wait for an answer, this share is asked before the next look.
+AT_ONCE = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Story:
     lost_people: frozenset[int]
     price: int
     ask_before: int
+    yes: float  # how often people say yes, as a centre knows it
+    seed: int
 
 
 def story(morning: Morning, people_a_job: float, seed: int) -> Story:
@@ -95,6 +101,8 @@ def story(morning: Morning, people_a_job: float, seed: int) -> Story:
         frozenset(gone.tolist()),
         morning.unmet_price,
         morning.ask_before,
+        1.0 - morning.declines,
+        seed,
     )
 
 
@@ -177,7 +185,8 @@ class Repaired:
             for at, what, job in self.told.events
             if what == ARRIVE
         ]
-        for _at, what, whom in sorted([*self.told.events, *asks]):
+        events = sorted([*self.told.events, *asks])
+        for nth, (at, what, whom) in enumerate(events):
             if what == ARRIVE:
                 self._add(whom)
             elif what == CANCEL:
@@ -186,7 +195,8 @@ class Repaired:
                 self._withdraw(whom)
             elif whom in self.row_of:
                 self.due.add(whom)
-            self._ask()
+            if nth + 1 == len(events) or events[nth + 1][0] > at:
+                self._ask()
         return _cost(self.told, self.held)
 
     def _add(self, job: int) -> None:
@@ -222,17 +232,70 @@ class Repaired:
             again = False
             for job in sorted(self.due):
                 person = planned(self.graph, self.row_of[job])
-                if person < 0:
-                    continue
-                self.asks += 1
-                again = True
-                if person in self.told.refuses[job]:
-                    self.said_no[job].add(person)
-                    repair.forbid(self.graph, self.paper, self.row_of[job], person)
-                else:
-                    repair.pin(self.graph, self.row_of.pop(job), person)
-                    self.held[job] = person
-                    self.due.discard(job)
+                if person >= 0:
+                    again = True
+                    self._answer(job, person)
+
+    def _answer(self, job: int, person: int) -> None:
+        """A no leaves the plan to be mended; a yes is kept and never moved."""
+        self.asks += 1
+        if person in self.told.refuses[job]:
+            self.said_no[job].add(person)
+            repair.forbid(self.graph, self.paper, self.row_of[job], person)
+            return
+        row = self.row_of.pop(job)
+        self.due.discard(job)
+        self.held[job] = person
+        if planned(self.graph, row) == person:
+            repair.pin(self.graph, row, person)
+        else:
+            repair.cancel(self.graph, self.paper, row)
+            repair.set_capacity(self.graph, self.paper, person, 0)
+
+
+class SurestFirst(Repaired):
+    """Ours: where many are asked together, first those whom nearly every outcome calls for."""
+
+    def _ask(self) -> None:
+        while self.due:
+            found = self._surest(sorted(self.row_of))
+            if not found:
+                return
+            busy: set[int] = set()
+            for job, person in found[: max(1, round(len(found) * AT_ONCE))]:
+                if person not in busy:
+                    busy.add(person)
+                    self._answer(job, person)
+
+    def _surest(self, jobs: list[int]) -> list[tuple[int, int]]:
+        """Each due job's surest person, the surest pair first."""
+        taken = self.out | set(self.held.values())
+        start, who, costs = [0], [], []
+        for job in jobs:
+            no = self.said_no[job] | taken
+            cols = self.told.cols[job]
+            keep = np.array([p not in no for p in cols.tolist()], bool)
+            who.append(cols[keep])
+            costs.append(self.told.costs[job][keep])
+            start.append(start[-1] + len(who[-1]))
+        sure = sureness(
+            Options(
+                np.array(start, np.int64),
+                np.concatenate(who),
+                np.concatenate(costs),
+                np.full(start[-1], self.told.yes),
+                np.full(len(jobs), self.told.price, np.int32),
+                self.told.people,
+            ),
+            1_000_003 * self.told.seed + self.asks,
+        )
+        found = []
+        for nth, job in enumerate(jobs):
+            own = sure[start[nth] : start[nth + 1]]
+            if job in self.due and len(own) and own.max() > 0:
+                best = int(own.argmax())
+                found.append((float(own[best]), job, int(who[nth][best])))
+        return [(job, person) for _sure, job, person in sorted(found, key=lambda f: (-f[0], f[1]))]
 
 
 def planned(graph: Graph, row: int) -> int:
@@ -260,17 +323,27 @@ class Gap:
     """Costs of one morning, and the share of the gap that staying re-optimisable closes."""
 
     first_come: int
+    repaired: int
     ours: int
     hindsight: int
 
     @property
     def closed(self) -> float:
         """1: as good as knowing everything; 0: as bad as first-come."""
+        return self._closed(self.ours)
+
+    @property
+    def closed_by_repair(self) -> float:
+        """The same for the repaired plan, asked in the order of the jobs."""
+        return self._closed(self.repaired)
+
+    def _closed(self, cost: int) -> float:
         gap = self.first_come - self.hindsight
-        return (self.first_come - self.ours) / gap if gap else 1.0
+        return (self.first_come - cost) / gap if gap else 1.0
 
 
 def gap(morning: Morning, people_a_job: float, seed: int) -> Gap:
     """One seed at one level of supply."""
     told = story(morning, people_a_job, seed)
-    return Gap(first_come(told), Repaired(told).live(), in_hindsight(told))
+    repaired, ours = Repaired(told).live(), SurestFirst(told).live()
+    return Gap(first_come(told), repaired, ours, in_hindsight(told))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from diandan.engine.waves.turn import Weights
-
 from .curves import Curves, curves
 from .demand import Request, requests
 from .job import Policy
@@ -22,7 +20,6 @@ from .world import World
 SETTLED = "ours_settled"  # ours after a month in which it learnt how people answer
 NAMES = (*ALL, SETTLED)
 ELSEWHERE = 1_000_003  # the seed of the month before differs by so much
-FAIRNESS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ def live(given: Month, name: str) -> Outcome:
     truth = Truth(given.world, given.crowd, given.seed)
     if name == SETTLED:
         return _settled(given, truth)
-    return _outcome(given, ALL[name][0](given.world, truth), truth)
+    return outcome(given, ALL[name][0](given.world, truth), truth)
 
 
 def _settled(given: Month, truth: Truth) -> Outcome:
@@ -64,22 +61,13 @@ def _settled(given: Month, truth: Truth) -> Outcome:
         reach=reach(given.world, given.crowd, before),
     )
     Simulator(earlier, policy, Truth(given.world, given.crowd, earlier.seed)).run()
-    return _outcome(given, policy, truth)
+    return outcome(given, policy, truth)
 
 
-def _outcome(given: Month, policy: Policy, truth: Truth) -> Outcome:
+def outcome(given: Month, policy: Policy, truth: Truth) -> Outcome:
+    """Any policy through the month."""
     lived: Lived = Simulator(given, policy, truth).run()
     return Outcome(figures(given, lived), curves(given, lived))
-
-
-def frontier(given: Month, weights: Iterable[float] = FAIRNESS) -> dict[float, dict[str, float]]:
-    """Our policy with more or less weight on fairness: what fewer alerts cost in turns."""
-    made = {}
-    for weight in weights:
-        truth = Truth(given.world, given.crowd, given.seed)
-        policy = Ours(given.world, Weights().scaled(weight))
-        made[weight] = _outcome(given, policy, truth).figures
-    return made
 
 
 def compare(

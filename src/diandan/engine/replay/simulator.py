@@ -69,7 +69,7 @@ class Simulator:
 
     def _at(self, when: int, act: Callable[..., None], *args: Any) -> None:
         def fire(_event: simpy.Event) -> None:
-            self.now = when
+            self.now = self.desk.now = when
             act(*args)
 
         when = max(when, self.now)

@@ -96,6 +96,7 @@ class Ours:
     """The product's own settings."""
 
     asks_a_week_max: int
+    asks_a_week_more: int
     patience: int
     target: float
     backup_below: int

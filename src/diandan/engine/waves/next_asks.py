@@ -13,8 +13,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .acceptance import Acceptance, Floats, Moment, Whole, band_of, travel_bands
-from .size import wave_size
-from .timing import Settings, Window, backups_wanted, miss_chance, patience, rounds_left
+from .size import chance_of_enough, wave_size
+from .timing import (
+    AnswerTimes,
+    Settings,
+    Window,
+    answer_left,
+    backups_wanted,
+    miss_chance,
+    patience,
+    rounds_left,
+)
 from .turn import Standing, Weights, costs
 
 SHORT_NOTICE = 180
@@ -25,7 +34,7 @@ ASKED_BEFORE, ASK_WAITING, WEEK_FULL = "asked_before", "ask_waiting", "week_full
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer of the past. `recent`: asks in the seven days before it."""
+    """One answer of the past. `recent`: asks in the seven days before it; `after`: minutes."""
 
     person: Hashable
     kind: str
@@ -34,6 +43,7 @@ class Answered:
     minutes_away: int
     recent: int
     yes: bool
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +112,14 @@ class History:
         self._people = {p: n + 1 for n, p in enumerate(dict.fromkeys(a.person for a in past))}
         self._kinds = {k: n + 1 for n, k in enumerate(dict.fromkeys(a.kind for a in past))}
         self.model = Acceptance(len(self._people) + 1, len(self._kinds) + 1, guess=guess)
+        self.times = AnswerTimes()
         for answer in past:
             band = int(travel_bands(np.array([answer.minutes_away]))[0])
             moment = self._moment(answer.kind, answer.at, answer.start)
             number = self._people[answer.person]
             self.model.learn(moment, number, band, answer.recent, yes=answer.yes)
+            if answer.yes and answer.after is not None:
+                self.times.learn(answer.after)
 
     def chances(self, kind: str, start: int, people: Sequence[Person], at: int) -> Floats:
         """How likely each says yes; row 0 stands for everybody of whom nothing is known."""
@@ -133,7 +146,7 @@ def next_asks(
 ) -> Wave:
     """Who is asked now. Call it again after each answer, and at `look_again_at`."""
     settings, weights = settings or Settings(), weights or Weights()
-    passed = {p.key: rule for p in people if (rule := _rule_against(p, job, settings))}
+    passed = _passed(people, job, settings.asks_a_week_max)
     wanted, for_backup = _wanted(job, settings, len(people) - len(passed))
     if wanted == 0:
         return Wave()
@@ -141,11 +154,17 @@ def next_asks(
         return Wave(
             wanted=wanted, for_backup=for_backup, look_again_at=settings.asking.next_open(at)
         )
-    may = sorted((p for p in people if p.key not in passed), key=lambda p: (p.metres, str(p.key)))
     rounds = rounds_left(job.window, settings, at)
-    chances = history.chances(job.kind, job.window.start, may, at)
     out = history.chances(job.kind, job.window.start, job.waiting, at)
-    cost = costs(_standing(may, chances), weights) if order is None else order(may, chances)
+    may, chances = _may(job, people, passed, history, at)
+    due_soon = job.window.promise - at <= settings.due_soon
+    if due_soon and chance_of_enough([*out, *chances], wanted) < settings.target:
+        most = settings.asks_a_week_max + settings.asks_a_week_more
+        passed = _passed(people, job, most)
+        may, chances = _may(job, people, passed, history, at)
+    left = answer_left(job.window, settings, at, np.array([p.minutes_away for p in may], np.int64))
+    timely = chances * history.times.in_time(left)
+    cost = costs(_standing(may, timely), weights) if order is None else order(may, chances)
     ranked = np.argsort(cost, kind="stable")
     size = wave_size(
         out.tolist(), chances[ranked].tolist(), wanted, rounds=rounds, target=settings.target
@@ -172,12 +191,25 @@ def _wanted(job: Job, settings: Settings, others: int) -> tuple[int, bool]:
     return max(0, backups_wanted(misses, job.window, settings, others=others) - job.backups), True
 
 
-def _rule_against(person: Person, job: Job, settings: Settings) -> str:
+def _passed(people: Sequence[Person], job: Job, asks_most: int) -> dict[Hashable, str]:
+    """Who may not be asked, by which rule, when a week holds so many asks."""
+    return {p.key: rule for p in people if (rule := _rule_against(p, job, asks_most))}
+
+
+def _rule_against(person: Person, job: Job, asks_most: int) -> str:
     if person.key in job.asked:
         return ASKED_BEFORE
     if person.has_ask_waiting:
         return ASK_WAITING
-    return WEEK_FULL if person.asks_7_days >= settings.asks_a_week_max else ""
+    return WEEK_FULL if person.asks_7_days >= asks_most else ""
+
+
+def _may(
+    job: Job, people: Sequence[Person], passed: dict[Hashable, str], history: History, at: int
+) -> tuple[list[Person], Floats]:
+    """Who may be asked, nearest first, and how likely each says yes."""
+    may = sorted((p for p in people if p.key not in passed), key=lambda p: (p.metres, str(p.key)))
+    return may, history.chances(job.kind, job.window.start, may, at)
 
 
 def _standing(people: Sequence[Person], chances: Floats) -> Standing:

@@ -1,7 +1,7 @@
 """轮流: the order of asking, in points a yes costs; the lowest is asked first.
 
 An ask has a price, raised by how much the person was asked and served lately, and lowered to
-almost nothing as her turn comes due. Who has a skill that is scarcer than the one
+almost nothing, her way included, as her turn comes due. Who has a skill that is scarcer than the one
 needed now is spared for it. Divided by the chance of a yes it is what a yes costs by asking her;
 her travel is added. 1 point is 100 m.
 """
@@ -22,10 +22,10 @@ class Weights:
     """A place's own weights; whole numbers, they are data."""
 
     ask: int = 30  # what interrupting a person costs
-    asked: int = 6  # more for each ask of the last thirty days
-    served: int = 15  # more for each hour served in them
+    asked: int = 3  # more for each ask of the last thirty days
+    served: int = 8  # more for each hour served in them
     spare: int = 60  # more for each head a month that waits for her rarer skill
-    due_days: int = 25  # unasked for so long, it is her turn; 0: no turns
+    due_days: int = 22  # unasked for so long, it is her turn; 0: no turns
     travel_100_m: int = 1
 
     def scaled(self, fairness: float) -> Weights:
@@ -86,7 +86,9 @@ def _costs(
     ask, asked, served, spared = prices
     for at in range(len(chance)):
         load = ask + asked * asks[at] + served * minutes[at] / 60 + spared * spare[at]
+        way = travel * metres[at] / 100
         if due_days > 0:
             due = min(1.0, days[at] / due_days) ** 2
             load = load * (1.0 - due) + due
-        made[at] = np.int64(np.rint(load / chance[at] + travel * metres[at] / 100))
+            way *= 1.0 - due
+        made[at] = np.int64(np.rint(load / chance[at] + way))

@@ -11,10 +11,12 @@ import os
 import pickle
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from diandan.config import env
+from diandan.engine.replay.frontier import KNOBS
 from diandan.engine.replay.run import NAMES
 from diandan.ops import replay as command
 from diandan.ops.replaying import gaps, presets
@@ -23,12 +25,14 @@ from diandan.ops.replaying.seeds import Done, Task, do_all
 from diandan.ops.replaying.words import AIMS
 
 HELP = "一个月的点单按各派法重演:三种应答率、两个区、十个种子"
+Figures = dict[str, float]
 SEEDS, DISTRICTS = 10, ("jiangning", "gusu")
 #: No new seed is begun after so long; what is there is reported, and the next run goes on.
 MINUTES_MAX = 40
 #: Source on which a generated month's figures do not depend.
-APART = {"summary.py", "facts.py", "hindsight.py", "next_asks.py"}
-SWEPT, SWEEP = ("jiangning", 1), (0.0, 0.5, 2.0, 4.0)
+APART = {"summary.py", "facts.py", "hindsight.py", "next_asks.py", "surest.py", "frontier.py"}
+#: The frontier is drawn of one seed in one district, for every preset.
+SWEPT = ("jiangning", 1)
 
 
 def run(tell: Callable[[str], None]) -> tuple[bool, dict[str, Any]]:
@@ -38,12 +42,13 @@ def run(tell: Callable[[str], None]) -> tuple[bool, dict[str, Any]]:
     kept = env.root() / ".diandan" / "replay" / _state()
     kept.mkdir(parents=True, exist_ok=True)
     tasks = [
-        Task(preset, district, seed, NAMES, SWEEP if (district, seed) == SWEPT else ())
+        Task(preset, district, seed, NAMES)
         for seed in range(1, SEEDS + 1)
         for district in DISTRICTS
         for preset in presets.NAMES
     ]
-    _live(tasks, kept, tell)
+    sweeps = [Task(p, *SWEPT, (), (knob,)) for p in presets.NAMES for knob in KNOBS]
+    _live(tasks + sweeps, kept, tell)
     for district in DISTRICTS:
         for preset in presets.NAMES:
             done = [
@@ -55,6 +60,8 @@ def run(tell: Callable[[str], None]) -> tuple[bool, dict[str, Any]]:
             good = good and len(done) == SEEDS
             if not done:
                 continue
+            if (district, done[0].seed) == SWEPT:
+                done[0] = replace(done[0], frontier=_swept(kept, sweeps, preset))
             data = command.said(preset, district, done)
             made[f"{district}_{preset}"] = data
             _draw(district, preset, done)
@@ -81,7 +88,17 @@ def _live(tasks: list[Task], kept: Path, tell: Callable[[str], None]) -> None:
         batch = waiting[first : first + cores]
         for task, done in zip(batch, do_all(batch, _quiet), strict=True):
             _file(kept, task).write_bytes(pickle.dumps(done))
-            tell(f"{task.district} {task.preset} 种子 {task.seed} 完成")
+            what = f"只动 {task.knobs[0]}" if task.knobs else f"种子 {task.seed}"
+            tell(f"{task.district} {task.preset} {what} 完成")
+
+
+def _swept(kept: Path, sweeps: list[Task], preset: str) -> dict[str, dict[float, Figures]]:
+    """What was found of each knob so far."""
+    made: dict[str, dict[float, Figures]] = {}
+    for task in sweeps:
+        if task.preset == preset and (found := _kept(kept, task)) is not None:
+            made |= found.frontier
+    return made
 
 
 def _quiet(done: Done) -> None:
@@ -89,7 +106,7 @@ def _quiet(done: Done) -> None:
 
 
 def _file(kept: Path, task: Task) -> Path:
-    return kept / f"{task.district}-{task.preset}-{task.seed}.pickle"
+    return kept / ("-".join([task.district, task.preset, str(task.seed), *task.knobs]) + ".pickle")
 
 
 def _kept(kept: Path, task: Task) -> Done | None:
@@ -97,7 +114,10 @@ def _kept(kept: Path, task: Task) -> Done | None:
     if not file.exists():
         return None
     found = pickle.loads(file.read_bytes())  # noqa: S301 (our own file, of this run)
-    return found if isinstance(found, Done) else None
+    if not isinstance(found, Done):
+        return None
+    whole = all(tuple(found.frontier.get(knob, ())) == KNOBS[knob][1] for knob in task.knobs)
+    return found if whole else None
 
 
 def _state() -> str:

@@ -20,6 +20,7 @@ class Level:
     name: str
     people_a_job: float
     closed: Mean
+    closed_by_repair: Mean
     first_come_over_hindsight: float
     ours_over_hindsight: float
 
@@ -45,6 +46,7 @@ def _level(name: str, people: float, gaps: list[Gap]) -> Level:
         name,
         people,
         mean([g.closed for g in gaps]),
+        mean([g.closed_by_repair for g in gaps]),
         sum(g.first_come for g in gaps) / best,
         sum(g.ours for g in gaps) / best,
     )
@@ -58,6 +60,7 @@ def said(found: list[Level]) -> list[dict[str, float | str | bool]]:
             "people_a_job": level.people_a_job,
             "gap_closed": round(level.closed.mean, 4),
             "half": round(level.closed.half, 4),
+            "closed_by_repair_alone": round(level.closed_by_repair.mean, 4),
             "first_come_over_hindsight": round(level.first_come_over_hindsight, 4),
             "ours_over_hindsight": round(level.ours_over_hindsight, 4),
             "met": level.met,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from diandan.engine.replay.curves import Curves
@@ -11,7 +11,7 @@ from diandan.engine.replay.summary import Mean, aims, summary
 
 from .drawing import Axes, lines, path
 from .seeds import Done
-from .words import AIMS, FIGURES, POLICIES, REASONS, figure
+from .words import AIMS, FIGURES, KNOBS, POLICIES, REASONS, figure
 
 STYLE = """
 body{font:16px/1.5 system-ui,"Noto Sans CJK SC",sans-serif;margin:0 auto;max-width:1180px;
@@ -27,6 +27,7 @@ gap:24px}figcaption{font-weight:600;margin-bottom:4px}svg text{font-size:11px;fi
 display:flex;flex-wrap:wrap;gap:2px 14px}
 """
 NOTE = "均值 ± 95% 区间半宽;灰色为参照:它们知道现实中不可能知道的事。"
+MARKED = ("ordered", "ask_7", "planner", "told", "oracle")
 TOLD = ("told", "planner", "oracle")
 
 
@@ -148,30 +149,40 @@ def _charts(curves: Mapping[str, Curves]) -> str:
 
 
 def _frontier(done: Sequence[Done], found: Mapping[str, Mapping[str, Mean]]) -> str:
-    weights = list(done[0].frontier)
     swept = [d.frontier for d in done if d.frontier]
-    pairs = {
-        title: [(_mean(swept, w, "alerts_per_filled"), _mean(swept, w, key)) for w in weights]
-        for title, key in (("打扰基尼", "gini_asks"), ("可问而全月未问", "idle_feasible"))
-    }
     charts = []
-    for (title, points), key in zip(pairs.items(), ("gini_asks", "idle_feasible"), strict=True):
+    for knob, positions in swept[0].items():
+        title, across, up = KNOBS[knob]
+        rows = [[one[knob][times] for one in swept] for times in positions]
+        points = [(_mean(row, across), _mean(row, up)) for row in rows]
         marks = {
-            POLICIES[name]: [(found[name]["alerts_per_filled"].mean, found[name][key].mean)]
-            for name in ("planner", "told")
+            POLICIES[name]: [(found[name][across].mean, found[name][up].mean)]
+            for name in MARKED
             if name in found
         }
-        spots = [*points, *(p for mark in marks.values() for p in mark)]
-        axes = Axes(
-            "每单打扰人次", title,
-            (min(x for x, _ in spots) * 0.95, max(x for x, _ in spots) * 1.05),
-            (0, max(y for _, y in spots) * 1.1 or 1),
-        )  # fmt: skip
-        labels = [f"公平 ×{w:g}" for w in weights]
-        chart = path(axes, points, labels, marks)
-        charts.append(f"<figure><figcaption>{escape(title)}</figcaption>{chart}</figure>")
-    return f'<h2>此消彼长:公平的分量</h2><div class="charts">{"".join(charts)}</div>'
+        charts.append(_turned(title, (across, up), positions, points, marks))
+    return f'<h2>此消彼长:一次只动一样</h2><div class="charts">{"".join(charts)}</div>'
 
 
-def _mean(swept: Sequence[Mapping[float, Mapping[str, float]]], weight: float, key: str) -> float:
-    return sum(row[weight][key] for row in swept) / len(swept)
+def _turned(
+    title: str,
+    keys: tuple[str, str],
+    positions: Iterable[float],
+    points: Sequence[tuple[float, float]],
+    marks: Mapping[str, Sequence[tuple[float, float]]],
+) -> str:
+    """One knob's curve; references that lie far off it are left out, the curve is what counts."""
+    x_most, y_most = 2 * max(x for x, _y in points), 2 * max(y for _x, y in points)
+    near = {n: p for n, p in marks.items() if p[0][0] <= x_most and p[0][1] <= y_most}
+    spots = [*points, *(p for mark in near.values() for p in mark)]
+    axes = Axes(
+        FIGURES[keys[0]], FIGURES[keys[1]],
+        (min(x for x, _ in spots) * 0.95, max(x for x, _ in spots) * 1.05 or 1),
+        (0, max(y for _, y in spots) * 1.1 or 1),
+    )  # fmt: skip
+    chart = path(axes, points, [f"×{times:g}" for times in positions], near)
+    return f"<figure><figcaption>{escape(title)}</figcaption>{chart}</figure>"
+
+
+def _mean(rows: Sequence[Mapping[str, float]], key: str) -> float:
+    return sum(row[key] for row in rows) / len(rows)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from diandan.engine.replay import facts as own
 from diandan.engine.replay.curves import Curves
-from diandan.engine.replay.run import frontier, live, month
+from diandan.engine.replay.frontier import frontier
+from diandan.engine.replay.run import live, month
 from diandan.engine.replay.simulator import Month
 from diandan.engine.replay.world import World
 
@@ -26,18 +27,18 @@ class Task:
     district: str
     seed: int
     names: tuple[str, ...]
-    fairness: tuple[float, ...] = ()
+    knobs: tuple[str, ...] = ()
     facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Figures and curves by policy, and figures by weight of fairness."""
+    """Figures and curves by policy, and figures by knob and position."""
 
     seed: int
     figures: dict[str, dict[str, float]]
     curves: dict[str, Curves]
-    frontier: dict[float, dict[str, float]]
+    frontier: dict[str, dict[float, dict[str, float]]]
 
 
 def do(task: Task) -> Done:
@@ -48,7 +49,7 @@ def do(task: Task) -> Done:
         task.seed,
         {name: outcome.figures for name, outcome in made.items()},
         {name: outcome.curves for name, outcome in made.items()},
-        frontier(given, task.fairness) if task.fairness else {},
+        frontier(given, task.knobs),
     )
 
 

@@ -36,6 +36,13 @@ REASONS = {
     "time_ran_out": "来不及",
 }
 SUPPLY = {"surplus": "人手有余", "tight": "人手刚好", "short": "人手不足"}
+#: What may be turned, what is plotted against what, and how a position is called.
+KNOBS = {
+    "fairness": ("公平的分量", "alerts_per_filled", "gini_asks"),
+    "budget": ("一周最多问几次", "alerts_per_filled", "served_in_promise"),
+    "way": ("路程的分量", "travel_km", "gini_asks"),
+    "haste": ("一次多问几家", "alerts_per_filled", "wait_p50"),
+}
 AIMS = {
     "served_against_oracle": "按承诺服务 ÷ 先知(≥ 0.99)",
     "idle_feasible": "可问而 30 天未被问(≤ 0.001)",

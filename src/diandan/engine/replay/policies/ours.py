@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from diandan.engine.waves.acceptance import Acceptance, Floats
-from diandan.engine.waves.size import wave_size
+from diandan.engine.waves.size import chance_of_enough, wave_size
 from diandan.engine.waves.timing import (
+    AnswerTimes,
     Settings,
     Window,
+    answer_left,
     backups_wanted,
     miss_chance,
     patience,
@@ -36,24 +38,35 @@ class Asked:
     count: int
 
 
+def settings_of(world: World) -> Settings:
+    """As the preset's file writes them."""
+    own = world.ours
+    return Settings(
+        asking=world.month.asking,
+        asks_a_week_max=own.asks_a_week_max,
+        asks_a_week_more=own.asks_a_week_more,
+        patience=own.patience,
+        target=own.target,
+        backup_below=own.backup_below,
+    )
+
+
 class Ours:
     """Keeps the weekly budget of each person and never lets two asks wait with her."""
 
     name = "ours"
 
     def __init__(
-        self, world: World, weights: Weights | None = None, *, keeps_learnt: bool = False
+        self,
+        world: World,
+        weights: Weights | None = None,
+        settings: Settings | None = None,
+        *,
+        keeps_learnt: bool = False,
     ) -> None:
         self.patience = world.ours.patience
         self._world, self._weights = world, weights or Weights()
-        own = world.ours
-        self._settings = Settings(
-            asking=world.month.asking,
-            asks_a_week_max=own.asks_a_week_max,
-            patience=own.patience,
-            target=own.target,
-            backup_below=own.backup_below,
-        )
+        self._settings = settings or settings_of(world)
         self._keeps_learnt = keeps_learnt
         self._model: Acceptance | None = None
         self.predicted: list[float] = []
@@ -65,6 +78,7 @@ class Ours:
         self._desk = desk
         if self._model is None or not self._keeps_learnt:
             self._model = Acceptance(len(desk.crowd), len(self._world.demand.kinds))
+            self._times = AnswerTimes()
         self.predicted, self.came_true = [], []
         self._open: dict[tuple[int, int], Asked] = {}
 
@@ -74,13 +88,11 @@ class Ours:
         if need == 0:
             return Asks()
         desk = self._desk
-        fit = desk.rested(job.people, fitting(), self._settings.asks_a_week_max)
-        waiting = job.waiting()
-        out = [self._open[job.request.number, int(p)].chance for p in waiting]
+        out = [self._open[job.request.number, int(p)].chance for p in job.waiting()]
+        fit, chances, timely = self._may(job, fitting(), out, need, at)
         if len(out) < need and not len(fit):
             return Asks(look_again_at=at + 60)  # a week's budget or a busy person may come free
-        chances = self.chances(job, fit, at)
-        order = _cheapest(self._costs(job, fit, chances, at))
+        order = _cheapest(self._costs(job, fit, timely, at))
         count = wave_size(
             out, chances[order].tolist(), need, rounds=rounds, target=self._settings.target
         )
@@ -94,6 +106,31 @@ class Ours:
         return Asks(
             tuple(int(fit[n]) for n in order[:count]), patience=patience(rounds, self._settings)
         )
+
+    def _may(
+        self, job: Job, fit: Counts, out: list[float], need: int, at: int
+    ) -> tuple[Counts, Floats, Floats]:
+        """Whom the budget lets us ask, the chance that each says yes, and in time.
+
+        A job due soon that would stay unfilled may go a little beyond the budget.
+        """
+        own, request = self._settings, job.request
+        rested = self._desk.rested(job.people, fit, own.asks_a_week_max)
+        chances, timely = self._foreseen(job, rested, at)
+        if own.asks_a_week_more and request.promise - at <= own.due_soon:
+            best = np.sort(chances)[::-1][:LOOKED_AT].tolist()
+            if chance_of_enough([*out, *best], need) < own.target:
+                most = own.asks_a_week_max + own.asks_a_week_more
+                rested = self._desk.rested(job.people, fit, most)
+                chances, timely = self._foreseen(job, rested, at)
+        return rested, chances, timely
+
+    def _foreseen(self, job: Job, fit: Counts, at: int) -> tuple[Floats, Floats]:
+        request = job.request
+        chances = self.chances(job, fit, at)
+        window = Window(request.start, request.promise, request.booked)
+        left = answer_left(window, self._settings, at, job.minutes_away[fit])
+        return chances, chances * self._times.in_time(left)
 
     def _need(self, job: Job, at: int) -> tuple[int, int]:
         """Yeses wanted, and how many times an answer can still be waited for."""
@@ -134,6 +171,8 @@ class Ours:
         person, travel = int(job.people[place]), int(job.travel[place])
         assert self._model is not None
         self.came_true[asked.count] = float(yes)
+        if yes:
+            self._times.learn(self._desk.now - asked.at)
         if late:
             self._model.later_yes(moment, person, travel, asked.recent)
         else:
