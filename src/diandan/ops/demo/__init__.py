@@ -71,6 +71,7 @@ def fill(
     from .certificates import certify
     from .conduct import keep_conduct
     from .furnish import furnish, is_furnished
+    from .mall import open_mall, redeem
     from .month import Plan, live
 
     if is_furnished(slug):
@@ -81,9 +82,12 @@ def fill(
         tell("正在开办时间银行")
         open_bank(house)
         keep_conduct(house)
+        tell("正在布置积分兑换")
+        open_mall(house)
         tell("正在一天天过日子")
         made = live(house, Plan(until=end, days=days, a_tick=a_tick, stage=stage), move)
         certify(house.centre, end)
+        redeem(house, end)
         return made
 
 

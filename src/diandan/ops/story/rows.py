@@ -7,6 +7,7 @@ from collections.abc import Callable
 from . import rows_orders as orders
 from . import rows_places as places
 from . import rows_record as record
+from . import rows_rewards as rewards
 from .world import World
 
 Look = Callable[[World], str]
@@ -33,9 +34,11 @@ ROWS_OF: dict[str, tuple[tuple[str, Look], ...]] = {
         ("S0-03", places.platforms_s0_03),
         ("S0-08", places.teams_s0_08),
         ("证明", record.certificate),
+        ("S0-11", rewards.benefits_s0_11),
+        ("S0-12", rewards.candidates_s0_12),
     ),
-    "taixing": (("S1-18", orders.micro_s1_18),),
-    "hongta": (("S2-05", orders.many_s2_05),),
+    "taixing": (("S1-18", orders.micro_s1_18), ("S1-17", rewards.vouchers_s1_17)),
+    "hongta": (("S2-05", orders.many_s2_05), ("S2-07", rewards.redeem_s2_07)),
     "qindu": (("S3-03", places.clubs_s3_03), ("S3-05", orders.birthday_s3_05)),
     "baiyintala": (
         ("S3-16", places.grids_s3_16),
