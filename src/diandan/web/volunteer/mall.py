@@ -250,6 +250,7 @@ def points(request: HttpRequest) -> HttpResponse:
         "purse": queries.purse(me.id, centre),
         "lines": list(reversed(_lines(me, centre))),
         "per_hour": hours.points_per_hour,
+        "months": hours.points_months,
         "source": hours.title,
     }
     return page(request, "points", context)
