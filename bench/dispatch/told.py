@@ -24,11 +24,17 @@ def proof(name: str) -> dict[str, Any]:
     return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
 
 
-def many(said: dict[str, Any], short: bool = False) -> str:
+def best_flow(judged: dict[str, Any]) -> float:
+    """How many times our seconds the faster of OR-Tools' two formulations took."""
+    both = [judged[name] for name in ("or_tools_folded", "or_tools")]
+    seconds = [said.get("seconds", said.get("stopped_after_seconds")) for said in both]
+    return float(min(seconds) / judged["ours"]["seconds"])
+
+
+def many(said: dict[str, Any]) -> str:
     """A judge's word: how many times our time, stopped, or left out."""
     if "times_ours" in said:
-        gap = f" (cost +{said['gap']})" if said["gap"] and not short else ""
-        return f"{said['times_ours']}×{gap}"
+        return f"{said['times_ours']}×"
     return "stopped" if "stopped_after_seconds" in said else "left out"
 
 
@@ -64,11 +70,11 @@ def aims(cases: list[dict[str, Any]]) -> Iterator[str]:
     for case in cases:
         jobs, regime, spent = case["jobs"], case["regime"], case["round"]["time"]
         where = f"{jobs:,} {regime}"
-        said = case["judges"]["or_tools_folded"]
+        times = best_flow(case["judges"])
         least = 100 if jobs == 100_000 and regime == "surplus" else 10 if jobs >= 20_000 else 5
         if jobs >= 5_000:
-            beaten = said.get("times_ours", 0) >= least or "stopped_after_seconds" in said
-            yield aim(f"{where}: best judge beaten", f"≥ {least}×", many(said, short=True), beaten)
+            name = f"{where}: the better OR-Tools beaten"
+            yield aim(name, f"≥ {least}×", f"{times:.2f}×", times >= least)
         if jobs == 100_000:
             kept = spent["round_over_kept"]["wall_ms"]
             every = spent["round_over_every_pair"]["wall_ms"]
