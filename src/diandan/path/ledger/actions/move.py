@@ -85,14 +85,10 @@ def move(wanted: Move, *, by: Actor, at: datetime) -> Transfer:
     hold(f"transfer:{wanted.id}")
     found = Transfer.objects.filter(id=wanted.id).first()
     if found is not None:
-        if not _is_same(found, wanted):
-            raise conflict("key_reused", _("这个编号已经记过另一笔,请换一个新的。"))
+        if not is_same(found, wanted):
+            raise key_reused()
         return found
-    if wanted.amount <= 0:
-        raise Refusal("amount", _("数量要大于零。"), field="amount")
-    if wanted.debit.id == wanted.credit.id:
-        raise Refusal("same_account", _("转出和转入是同一个账户。"))
-    _check_one_book(wanted)
+    check_move(wanted)
     if wanted.phase in (Phase.DIRECT, Phase.PENDING):
         _check_enough(wanted)
     return Transfer.objects.create(
@@ -115,7 +111,8 @@ def move(wanted: Move, *, by: Actor, at: datetime) -> Transfer:
     )
 
 
-def _is_same(found: Transfer, wanted: Move) -> bool:
+def is_same(found: Transfer, wanted: Move) -> bool:
+    """Whether what is wanted was written before."""
     return (
         found.phase,
         found.debit_id,
@@ -135,6 +132,29 @@ def _is_same(found: Transfer, wanted: Move) -> bool:
     )
 
 
+def key_reused() -> Refusal:
+    """The no to an id that is another move's."""
+    return conflict("key_reused", _("这个编号已经记过另一笔,请换一个新的。"))
+
+
+def not_enough(have: int, want: int) -> Refusal:
+    """The no to who has less than she would give."""
+    return conflict(
+        "not_enough",
+        _("余额不够:现有 %(have)d,要用 %(want)d。") % {"have": have, "want": want},
+        {"have": have},
+    )
+
+
+def check_move(wanted: Move) -> None:
+    """What can be seen without looking at balances."""
+    if wanted.amount <= 0:
+        raise Refusal("amount", _("数量要大于零。"), field="amount")
+    if wanted.debit.id == wanted.credit.id:
+        raise Refusal("same_account", _("转出和转入是同一个账户。"))
+    _check_one_book(wanted)
+
+
 def _check_one_book(wanted: Move) -> None:
     """Hours, points, coins and vouchers are never turned into each other, nor are two grades."""
     one, two = wanted.debit, wanted.credit
@@ -150,12 +170,7 @@ def _check_enough(wanted: Move) -> None:
     locked = Account.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id")
     debit = next(row for row in locked if row.id == wanted.debit.id)
     if debit.has_floor and debit.available < wanted.amount:
-        raise conflict(
-            "not_enough",
-            _("余额不够:现有 %(have)d,要用 %(want)d。")
-            % {"have": debit.available, "want": wanted.amount},
-            {"have": debit.available},
-        )
+        raise not_enough(debit.available, wanted.amount)
 
 
 def settle(pending: Transfer, phase: Transfer.Phase, *, by: Actor, at: datetime) -> Transfer:
