@@ -42,7 +42,7 @@ WRITE = """
 
 
 def is_plain(wanted: Move) -> bool:
-    """Whether the move asks for nothing but its two accounts; migration 0007 says the same."""
+    """Whether the move asks for nothing but its two accounts; migration 0008 says the same."""
     return (
         wanted.phase == Phase.DIRECT
         and wanted.settles_id is None

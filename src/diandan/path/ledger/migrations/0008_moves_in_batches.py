@@ -113,7 +113,7 @@ ALTER TABLE transfer ENABLE ALWAYS TRIGGER transfer_year;
 class Migration(migrations.Migration):
     """Replaces the triggers; the rules are the same."""
 
-    dependencies = [("ledger", "0006_only_from_service")]
+    dependencies = [("ledger", "0007_whose_visit_it_was")]
     operations = [
         migrations.AlterField(
             "transfer",
