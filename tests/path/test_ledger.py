@@ -290,7 +290,7 @@ def test_the_database_alone_refuses_what_the_actions_would(visit: Visit) -> None
     bad: list[tuple[str, dict[str, object]]] = [
         ("account_floor", {"amount": 11}),
         ("transfer_amount", {"amount": 0}),
-        ("account_floor", {"amount": -5}),
+        ("transfer_amount", {"amount": -5}),
         ("transfer_two_accounts", {"credit": mine}),
         ("one ledger", {"credit": coins}),
         ("one ledger", {"ledger": "coins"}),

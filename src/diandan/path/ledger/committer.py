@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from types import TracebackType
 
-from django.db import IntegrityError, close_old_connections, connection
+from django.db import Error, IntegrityError, close_old_connections, connection
 from django.utils.translation import gettext as _
 
 from diandan.ground.people.actor import Actor
@@ -81,8 +81,12 @@ class Committer:
     def _write_all(self) -> None:
         try:
             while batch := self._next():
-                for (_wanted, answer), said in zip(batch, self._write(batch), strict=True):
-                    answer(said)
+                said: Sequence[Answer] = [RuntimeError("the batch was not written")] * len(batch)
+                try:
+                    said = self._write(batch)
+                finally:  # nobody waits for ever, whatever happened
+                    for (_wanted, answer), one in zip(batch, said, strict=True):
+                        answer(one)
         finally:
             connection.close()
 
@@ -100,7 +104,7 @@ class Committer:
         except IntegrityError:
             # The database says no to one of them and does not say which.
             return [self._alone(one) for one in moves]
-        except Exception as trouble:  # noqa: BLE001  (each client hears it; the next batch goes on)
+        except Error as trouble:  # each client hears it; the next batch finds a connection again
             close_old_connections()
             return [trouble] * len(moves)
 
@@ -109,5 +113,5 @@ class Committer:
             return move_many([one], by=self._by, at=self._clock())[0]
         except IntegrityError:
             return conflict("books_no", _("账本的规则不允许这一笔。"))
-        except Exception as trouble:  # noqa: BLE001  (as above)
+        except Error as trouble:
             return trouble
