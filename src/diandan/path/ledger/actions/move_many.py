@@ -99,7 +99,7 @@ def _write_plain(
             accounts[account.int] = account
     ids = [wanted[place].id for place in first.values()]
     groups: dict[tuple[Any, ...], list[Move]] = {}
-    with _cursor() as cursor:
+    with connection.wrap_database_errors, _cursor() as cursor:
         cursor.execute(LOCK, [list(accounts.values())])
         left = {row[0].int: row[2] if row[1] else None for row in cursor.fetchall()}
         # Only now: who was there with the same id before us has let the accounts go.
