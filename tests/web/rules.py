@@ -87,6 +87,8 @@ RULES: dict[str, Rule] = {
     # one volunteer's own ask: the matrix knows none, so to all it is not there
     **_many("v_ask v_ask_decline", Rule(NONE, NONE)),
     **_many("v_agree", Rule(None, NONE)),
+    **_many("v_days", Rule(SIGNED, LEADER, "open")),
+    **_many("v_day_drop", Rule(None, NONE)),
     **_many("v_direct", Rule(None, MEMBERS, "open")),
     **_many("v_accept v_stand_by", Rule(None, LEADER)),
     **_many("v_decline", Rule(MEMBERS, LEADER)),
@@ -184,6 +186,10 @@ RULES: dict[str, Rule] = {
     **_many("desk_visit_close desk_visit_note", Rule(None, STAFF)),
     **_many("code_slip", Rule(DESK, DESK, "open")),
     **_many("thaw", Rule(ADMIN, ADMIN)),
+    **_many("settings_pairings", Rule(ROLES, None)),
+    **_many("settings_pairing_unit", Rule(ROLES, STAFF)),
+    **_many("settings_pairing", Rule(NONE, NONE)),
+    **_many("settings_pairing_task", Rule(None, NONE)),
     # settings
     **_many(
         "settings_calendar settings_home settings_importing settings_invitations settings_new_team"

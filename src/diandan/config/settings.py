@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "diandan.ground.record",
     "diandan.ground.places",
     "diandan.ground.people",
+    "diandan.ground.posts",
     "diandan.ground.catalogue",
     "diandan.ground.presence",
     "diandan.ground.notify",

@@ -8,6 +8,7 @@ from . import rows_orders as orders
 from . import rows_places as places
 from . import rows_record as record
 from . import rows_rewards as rewards
+from . import rows_teams as teams
 from .world import World
 
 Look = Callable[[World], str]
@@ -36,7 +37,9 @@ ROWS_OF: dict[str, tuple[tuple[str, Look], ...]] = {
         ("证明", record.certificate),
         ("S0-11", rewards.benefits_s0_11),
         ("S0-12", rewards.candidates_s0_12),
+        ("S0-07", teams.rosters_s0_07),
     ),
+    "suzhou": (("S1-04", teams.units_s1_04),),
     "taixing": (("S1-18", orders.micro_s1_18), ("S1-17", rewards.vouchers_s1_17)),
     "hongta": (("S2-05", orders.many_s2_05), ("S2-07", rewards.redeem_s2_07)),
     "qindu": (("S3-03", places.clubs_s3_03), ("S3-05", orders.birthday_s3_05)),

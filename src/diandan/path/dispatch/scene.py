@@ -14,6 +14,7 @@ from django.db.models import Count, Max, Q
 from diandan.ground.catalogue.models import ItemTake
 from diandan.ground.people.models import Team
 from diandan.ground.places.models import Place
+from diandan.ground.posts.queries import paired, stops_on
 from diandan.path.ask.models import Urgency
 from diandan.path.bundle.models import Bond, Job
 from diandan.path.bundle.states import JobState
@@ -42,14 +43,15 @@ def scene_of(
     `for_backup`: who will be asked to stand by (备勤); who was too late with a yes may be.
     """
     waiting = list(jobs)
-    teams = [_team(team, at) for team in _teams(centre, at)]
+    stops = stops_on(centre, at)
+    teams = [_team(team, at, stops.get(team.id, team.home)) for team in _teams(centre, at)]
     rows = tuple(job_row(job, at) for job in waiting)
     return Scene(
         now=minute(at),
         jobs=rows,
         teams=tuple(teams),
         barred=_barred(waiting, teams, frozenset(takers_only), for_backup),
-        familiar=_familiar(waiting),
+        familiar=_familiar(waiting) | _paired(centre, waiting, at),
         chances=_chances(centre, at, teams, {row.kind for row in rows}),
     )
 
@@ -80,13 +82,14 @@ def _teams(centre: Place, at: datetime) -> Iterable[Team]:
     )
 
 
-def _team(team: Team, at: datetime) -> TeamRow:
+def _team(team: Team, at: datetime, where: Place) -> TeamRow:
+    """`where`: its home, or the stop of its tour at which a mobile team is now."""
     last: datetime | None = team.last_asked  # type: ignore[attr-defined]  # annotated above
     return TeamRow(
         id=team.id,
         name=team.name,
         skills=frozenset(team.skills),
-        at=point(team.home),
+        at=point(where),
         members=team.living,  # type: ignore[attr-defined]  # annotated above
         load=team.load,  # type: ignore[attr-defined]  # annotated above
         week_cap=team.week_cap,
@@ -207,6 +210,20 @@ def _familiar(jobs: list[Job]) -> frozenset[tuple[UUID, UUID]]:
     ).values_list("job__bonds__request__requester_id", "team_id")
     return frozenset(
         (job_id, team_id) for person_id, team_id in rows for job_id in people.get(person_id, ())
+    )
+
+
+def _paired(centre: Place, jobs: list[Job], at: datetime) -> frozenset[tuple[UUID, UUID]]:
+    """结对共建: the teams of a unit are known where it is paired with the job's venue."""
+    venues = paired(centre, at)
+    if not venues:
+        return frozenset()
+    teams = Team.objects.filter(home_id__in=venues, closed_at=None).values_list("id", "home_id")
+    return frozenset(
+        (job.id, team_id)
+        for team_id, unit_id in teams
+        for job in jobs
+        if any(job.place.path.startswith(path) for path in venues[unit_id])
     )
 
 

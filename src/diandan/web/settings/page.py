@@ -36,6 +36,7 @@ SECTIONS = (
     ("invitations", gettext_lazy("邀请"), "send"),
     ("places", gettext_lazy("阵地"), "map-pin"),
     ("plans", gettext_lazy("年度计划"), "clipboard-list"),
+    ("pairings", gettext_lazy("结对共建"), "users-round"),
     ("bases", gettext_lazy("基地入驻"), "building-2"),
     ("menu", gettext_lazy("菜单与项目库"), "book-open"),
     ("mall", gettext_lazy("兑换与礼遇"), "award"),
@@ -156,7 +157,7 @@ def _sections(where: Here) -> list[tuple[str, Any, str]]:
     if Role.ADMIN in roles:
         whole = where.by.holds((Role.ADMIN,), where.centre.path)
         return [one for one in SECTIONS if whole or one[0] not in CENTRES_OWN]
-    own = {"plans"} | ({"menu"} if roles & set(MENU_ROLES) else set())
+    own = {"plans", "pairings"} | ({"menu"} if roles & set(MENU_ROLES) else set())
     own |= {"mall"} if roles & set(KEEPER_ROLES) else set()
     own |= {"readings"} if Role.AUDITOR in roles else set()
     return [section for section in SECTIONS if section[0] in own]

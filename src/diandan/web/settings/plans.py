@@ -71,7 +71,7 @@ class Asked:
         return urlencode({k: v for k, v in words.items() if v})
 
 
-def _here(request: HttpRequest) -> Here:
+def here_as_staff(request: HttpRequest) -> Here:
     """The highest place in which she holds anything: a plan is not only an administrator's."""
     by, at = door.actor(request), door.now(request)
     highest = min(by.grants, key=lambda g: len(g.path))
@@ -110,7 +110,7 @@ def _planners(where: Here, asked: Asked) -> Any:
 @door.settings_only
 def plans(request: HttpRequest) -> HttpResponse:
     """Units by name, each number a link to its rows. No ranking."""
-    where = _here(request)
+    where = here_as_staff(request)
     asked = _asked(request, where)
     page = Paginator(_planners(where, asked), PAGE).get_page(request.GET.get("page"))
     counted = reading.plans_of(page.object_list, asked.year, today=local(where.at).date())
@@ -165,7 +165,7 @@ def _units(counted: list[reading.Plan], asked: Asked) -> dict[str, Any]:
 @door.settings_only
 def export(request: HttpRequest, form: str) -> HttpResponse:
     """Every step of the units the list shows, on all its pages."""
-    where = _here(request)
+    where = here_as_staff(request)
     if form not in ("xlsx", "csv"):
         raise Http404
     asked, today = _asked(request, where), local(where.at).date()
@@ -199,7 +199,7 @@ def _state(step: PlanStep, today: Any) -> str:
 @door.settings_only
 def plan(request: HttpRequest, place_id: int) -> HttpResponse:
     """One unit's year: its rows, and for its own staff a form for the next."""
-    where, place = _here(request), queries.by_id(place_id)
+    where, place = here_as_staff(request), queries.by_id(place_id)
     (check_plan if request.method == "POST" else check_see_plan)(where.by, place)
     year = _year(request, where)
     form = StepForm(request.POST or None)
@@ -309,7 +309,7 @@ def _presses(step: PlanStep) -> list[dict[str, Any]]:
 @door.settings_only
 def step(request: HttpRequest, plan_step_id: UUID) -> HttpResponse:
     """One step: write it anew, or press done, not done, or drop."""
-    where, one = _here(request), reading.step(plan_step_id)
+    where, one = here_as_staff(request), reading.step(plan_step_id)
     check_plan(where.by, one.place)
     at, by_id = where.at, where.by.person_id
     ways: dict[str, tuple[Callable[[], object], str]] = {

@@ -22,9 +22,11 @@ from diandan.ground.people.models import Role
 from diandan.ground.places import hours, queries
 from diandan.ground.places.blueprint import POSITION_DEMO
 from diandan.ground.places.models import Kind, Place
+from diandan.ground.posts.queries import days_at
 from diandan.kit.refusal import missing
 from diandan.kit.units import local
 from diandan.web import door
+from diandan.web.volunteer.days import day_row
 
 PAGE = 100
 STATIONS_SHOWN = 400
@@ -155,6 +157,10 @@ def site(request: HttpRequest, place_id: int) -> HttpResponse:
                 for i in items
             ],
             "duty": _duty(place, at),
+            "days": [
+                {"team": d.team.name, "mode": d.team.get_mode_display(), **day_row(d)}
+                for d in days_at(place, at)
+            ],
             "facts": _facts(place, line),
             "near": _near(place, centre),
             "demo": place.position_source == POSITION_DEMO,

@@ -1,0 +1,127 @@
+"""值班·巡回: a leader writes when her team is where; everybody may read it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from diandan.ground.people import queries as people
+from diandan.ground.people.models import Team
+from diandan.ground.places import queries as places
+from diandan.ground.places.models import Place
+from diandan.ground.posts import queries
+from diandan.ground.posts.actions.days import add_day, drop_day
+from diandan.ground.posts.models import TeamDay
+from diandan.kit.clock import SHANGHAI
+from diandan.kit.refusal import Refusal
+from diandan.kit.units import local
+from diandan.web import door
+from diandan.web.shared.once import once
+from diandan.web.volunteer.frame import page
+
+
+@require_http_methods(["GET", "POST"])
+@door.signed_in
+def days(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """A team's roster or tour; its leaders add a day."""
+    team = people.team(team_id)
+    error = None
+    if request.method == "POST":
+        by, at = door.actor(request), door.now(request)
+
+        def act() -> str:
+            starts_at, ends_at = _times(request)
+            note = request.POST.get("note", "")
+            add_day(team, _where(request, team), starts_at, ends_at, note, by=by, at=at)
+            messages.success(request, _("已写上。"))
+            return f"/v/teams/{team_id}/days"
+
+        try:
+            return once(request, act)
+        except Refusal as no:
+            if no.status in (401, 403, 404):
+                raise
+            error = no
+    return page(
+        request,
+        "days",
+        _context(request, team, error),
+        tab="/v/teams",
+        status=error.status if error else 200,
+    )
+
+
+def _context(request: HttpRequest, team: Team, error: Refusal | None) -> dict[str, Any]:
+    at = door.now(request)
+    return {
+        "team": {"id": team.id, "name": team.name, "home": team.home.name},
+        "mobile": team.mode == Team.Mode.MOBILE,
+        "leads": team.id in door.actor(request).leads,
+        "days": [day_row(row) for row in queries.days_of(team, at)],
+        "typed": request.POST if error else {"on": f"{local(at).date() + timedelta(days=1)}"},
+        "error": error,
+    }
+
+
+def day_row(row: TeamDay) -> dict[str, Any]:
+    """One day in a list."""
+    starts, ends = local(row.starts_at), local(row.ends_at)
+    return {
+        "id": row.id,
+        "when": f"{starts:%m-%d %H:%M}–{ends:%H:%M}",
+        "where": row.place.name,
+        "note": row.note,
+        "drop": f"/v/days/{row.id}/drop",
+    }
+
+
+def _times(request: HttpRequest) -> tuple[datetime, datetime]:
+    try:
+        on = date.fromisoformat(request.POST.get("on", ""))
+        starts = time.fromisoformat(request.POST.get("starts", ""))
+        ends = time.fromisoformat(request.POST.get("ends", ""))
+    except ValueError:
+        raise Refusal("times", _("请填好日期和起止时间,例如 9:00 到 11:30。"), field="on") from None
+    return (
+        datetime.combine(on, starts, tzinfo=SHANGHAI),
+        datetime.combine(on, ends, tzinfo=SHANGHAI),
+    )
+
+
+def _where(request: HttpRequest, team: Team) -> Place:
+    """Her own venue, or the place whose name she wrote."""
+    words = request.POST.get("place", "").strip()
+    if not words:
+        return team.home
+    found = places.search(places.center_of(team.home), words, 5)
+    exact = [p for p in found if words in (p.name, p.full_name)]
+    if len(exact) == 1 or len(found) == 1:
+        return (exact or found)[0]
+    names = "、".join(p.full_name for p in found)
+    if not found:
+        raise Refusal(
+            "place", _("没有找到“%(words)s”,请写社区(村)的名称。") % {"words": words}, field="place"
+        )
+    raise Refusal(
+        "place", _("有几个地方都像:%(names)s。请写全称。") % {"names": names}, field="place"
+    )
+
+
+@require_POST
+@door.signed_in
+def drop(request: HttpRequest, day_id: UUID) -> HttpResponse:
+    """撤下: it will not be there after all."""
+    row = queries.day(day_id)
+
+    def act() -> str:
+        drop_day(row, by=door.actor(request), at=door.now(request))
+        messages.success(request, _("已撤下。"))
+        return f"/v/teams/{row.team_id}/days"
+
+    return once(request, act)
