@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -23,11 +24,19 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from diandan.flow.books import sweep
+from diandan.ground.people import vault
+from diandan.ground.people.actions.codes import ask_code
+from diandan.ground.people.actions.forget import forget
+from diandan.ground.people.actions.merge import PURPOSE, merge_people
 from diandan.ground.people.actor import SYSTEM
+from diandan.ground.people.models import Person, Role
 from diandan.kit.refusal import Refusal
-from diandan.path.ledger.actions.chain import link_new
+from diandan.path.engage.models import Task
+from diandan.path.ledger.actions.choose import choose_rules
 from diandan.path.ledger.actions.correct import correct
 from diandan.path.ledger.actions.earn import earn
+from diandan.path.ledger.actions.join import join_merged
 from diandan.path.ledger.actions.move import Move, move
 from diandan.path.ledger.actions.notice import confirm, object_to, post_due, settle_objection
 from diandan.path.ledger.beancount import lines
@@ -41,7 +50,7 @@ HANDLER = "books.earn_for"
 
 
 class Books(RuleBasedStateMachine):
-    """Earn, rate, confirm, object, settle, let time pass, correct, redeem, gift."""
+    """Earn, rate, confirm, object, settle, let time pass, correct, redeem, gift, expire, merge, erase."""
 
     @initialize()
     def begin(self) -> None:
@@ -51,6 +60,18 @@ class Books(RuleBasedStateMachine):
         self.visit = Visit(NOON)
         self.at = NOON
         self.tasks = [self.visit.task]
+        # Her second record, by another phone; and somebody who will want to be forgotten.
+        self.twin = make.member(self.visit.team)
+        self.leaver = make.volunteer("离开的人", self.visit.there.station)
+        admin = make.staff(Role.ADMIN, self.visit.centre)[1]
+        choose_rules(
+            self.visit.centre,
+            preset="standard",
+            changes={"points_months": 1},
+            from_on=(NOON + timedelta(days=1)).date(),
+            by=admin,
+            at=NOON,
+        )
 
     def teardown(self) -> None:
         if hasattr(self, "life"):
@@ -70,6 +91,39 @@ class Books(RuleBasedStateMachine):
         number = len(self.tasks)
         out = "served_code" if coded else ""
         self.tasks.append(self.visit.another(minutes, days=number + 1, out=out))
+
+    @rule(days=st.integers(1, 40), is_twin=st.booleans())
+    def serve_as_another(self, days: int, is_twin: bool) -> None:
+        who = self.twin if is_twin else self.leaver
+        request = make.request(self.visit.there.station, self.visit.kind)
+        job = make.served(request, self.visit.team, who)
+        task = Task.objects.get(engagement__job=job)
+        self.visit.attend(task, begun=self.at - timedelta(days=days))
+        self.tasks.append(task)
+        earn(task.id, at=self.at)
+
+    @rule()
+    def merge(self) -> None:
+        """By her own act from both phones; what the other record holds comes over."""
+        phone = vault.unseal(self.twin.wrapped_key, self.twin.phone_enc)
+        by = make.actor(self.visit.member)
+
+        def act() -> None:
+            _row, code = ask_code(phone=phone, purpose=PURPOSE, at=self.at, by=by)
+            merge_people(kept=self.visit.member, phone=phone, code=code, at=self.at, by=by)
+
+        self._try(act)
+        join_merged(at=self.at)
+
+    @rule()
+    def erase(self) -> None:
+        """Her name goes; what she gave stays in the sums."""
+        by = make.actor(self.leaver)
+        self._try(lambda: forget(person=self.leaver, at=self.at, by=by))
+        assert bytes(Person.objects.get(id=self.leaver.id).name_enc) in (
+            b"",
+            bytes(self.leaver.name_enc),
+        )
 
     @rule(which=st.integers(0, 20))
     def earn(self, which: int) -> None:
@@ -108,8 +162,7 @@ class Books(RuleBasedStateMachine):
     @rule(days=st.integers(1, 8))
     def wait(self, days: int) -> None:
         self.at += timedelta(days=days)
-        post_due(at=self.at)
-        link_new(at=self.at)
+        sweep(at=self.at)
 
     @rule(which=st.integers(0, 40), amount=st.integers(1, 80))
     def correct(self, which: int, amount: int) -> None:
@@ -139,6 +192,8 @@ class Books(RuleBasedStateMachine):
         if not hasattr(self, "visit"):
             return
         assert [(bad.check, bad.words) for bad in bad_rows(HANDLER)] == []
+        books = Account.objects.values_list("centre", "ledger", "grade")
+        assert all(total == 0 for *_book, total in books.annotate(sum=Sum("posted")))
         floored = Account.objects.filter(has_floor=True)
         assert all(row.available >= 0 for row in floored)
 
@@ -149,7 +204,7 @@ def test_the_books_hold_after_every_step_of_every_life() -> None:
         Books,
         settings=settings(
             max_examples=12,
-            stateful_step_count=14,
+            stateful_step_count=16,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -199,7 +199,7 @@ RULES: dict[str, Rule] = {
     # the centre's own administrator alone; both streets' are refused
     **_many(
         "settings_bases settings_flow settings_kind settings_kinds settings_new_kind"
-        " settings_own_flow settings_promises settings_tags settings_try_flow settings_weights",
+        " settings_hours settings_own_flow settings_promises settings_tags settings_try_flow settings_weights",
         Rule(NONE, ADMIN),
     ),
     **_many("settings_weights_tried", Rule(NONE, None)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from . import rows_hours as hours
 from . import rows_orders as orders
 from . import rows_places as places
 from . import rows_record as record
@@ -39,7 +40,7 @@ ROWS_OF: dict[str, tuple[tuple[str, Look], ...]] = {
         ("S0-12", rewards.candidates_s0_12),
         ("S0-07", teams.rosters_s0_07),
     ),
-    "suzhou": (("S1-04", teams.units_s1_04),),
+    "suzhou": (("S1-04", teams.units_s1_04), ("S1-02", hours.active_s1_02)),
     "taixing": (("S1-18", orders.micro_s1_18), ("S1-17", rewards.vouchers_s1_17)),
     "hongta": (("S2-05", orders.many_s2_05), ("S2-07", rewards.redeem_s2_07)),
     "qindu": (("S3-03", places.clubs_s3_03), ("S3-05", orders.birthday_s3_05)),
@@ -50,6 +51,7 @@ ROWS_OF: dict[str, tuple[tuple[str, Look], ...]] = {
     ),
     "daxing": (
         ("S4-01", places.bases_s4_01),
+        ("S4-02", hours.families_s4_02),
         ("S4-03", places.teams_s4_03),
         ("S4-09", orders.whistle_s4_09),
     ),

@@ -16,6 +16,7 @@ from diandan.path.engage.models import Task
 from diandan.path.fulfil.models import Attendance
 
 from .actions.declare import LATEST
+from .core import Presence
 from .models import (
     Account,
     Confirmation,
@@ -255,3 +256,16 @@ def correctable(by: Actor, since: datetime) -> list[Transfer]:
         .select_related("credit", "task__person", "task__engagement__job__kind")
         .order_by("-at", "id")[:SHOWN_MAX]
     )
+
+
+def counted_lately(centre: Place, limit: int = 500) -> list[Presence]:
+    """The newest sessions of a centre as its rules looked at them, to count them otherwise."""
+    rows = (
+        Transfer.objects.filter(
+            centre=centre, phase=Phase.PENDING, reason=Reason.SERVICE, ledger=Ledger.MINUTES
+        )
+        .exclude(settlement__phase=Phase.VOIDING)
+        .order_by("-at", "-id")
+        .values_list("data", flat=True)[:limit]
+    )
+    return [Presence(**data["given"]) for data in rows if data.get("given")]

@@ -46,13 +46,14 @@ SECTIONS = (
     ("tags", gettext_lazy("标签"), "clipboard-list"),
     ("flow", gettext_lazy("流程"), "route"),
     ("weights", gettext_lazy("派单权重"), "scale"),
+    ("hours", gettext_lazy("时长规则"), "clock"),
     ("importing", gettext_lazy("导入与导出"), "upload"),
     ("tokens", gettext_lazy("接口钥匙"), "lock"),
     ("outbox", gettext_lazy("消息发送"), "bell"),
     ("readings", gettext_lazy("查看记录"), "eye"),
 )
 # What holds for a whole centre is not a street administrator's to set.
-CENTRES_OWN = frozenset({"bases", "kinds", "promises", "tags", "flow", "weights"})
+CENTRES_OWN = frozenset({"bases", "kinds", "promises", "tags", "flow", "weights", "hours"})
 
 
 @dataclass(frozen=True, slots=True)

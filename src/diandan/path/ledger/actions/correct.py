@@ -28,17 +28,18 @@ def correct(
 ) -> Transfer:
     """Take `amount` of a posted transfer back. `key` makes the same correction twice one.
 
-    With a reason, by an officer of the centre whom it does not concern. Points that were spent meanwhile cannot
+    With a reason, by an officer of the place whom it does not concern. Points that were spent meanwhile cannot
     be taken back: the answer is no, and what to do is decided by people.
     """
     row = (
-        Transfer.objects.select_related("debit", "credit", "centre", "task__engagement")
+        Transfer.objects.select_related("debit", "credit", "centre", "task__engagement__job__place")
         .filter(id=transfer_id)
         .first()
     )
     if row is None:
         raise missing(_("没有找到这一笔。"), "unknown_transfer")
-    check_second(by, row.centre, row.credit.person_id, row.debit.person_id)
+    place = row.task.engagement.job.place if row.task else row.centre
+    check_second(by, place, row.credit.person_id, row.debit.person_id)
     if row.phase not in (Phase.DIRECT, Phase.POSTING) or row.corrects_id is not None:
         raise conflict("not_posted", _("只有已入账的一笔能更正。"))
     said = clean_words(why, field="reason")[:REASON_MAX]
