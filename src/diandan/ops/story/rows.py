@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from . import rows_hours as hours
+from . import rows_bank as bank
+from . import rows_conduct as conduct
 from . import rows_orders as orders
 from . import rows_places as places
 from . import rows_record as record
@@ -39,6 +41,7 @@ ROWS_OF: dict[str, tuple[tuple[str, Look], ...]] = {
         ("S0-11", rewards.benefits_s0_11),
         ("S0-12", rewards.candidates_s0_12),
         ("S0-07", teams.rosters_s0_07),
+        ("S0-11", bank.bank_s0_11),
     ),
     "suzhou": (("S1-04", teams.units_s1_04), ("S1-02", hours.active_s1_02)),
     "taixing": (("S1-18", orders.micro_s1_18), ("S1-17", rewards.vouchers_s1_17)),
@@ -48,6 +51,8 @@ ROWS_OF: dict[str, tuple[tuple[str, Look], ...]] = {
         ("S3-16", places.grids_s3_16),
         ("S3-21", orders.private_s3_21),
         ("S3-22", orders.month_end_s3_22),
+        ("S3-17", conduct.systems_s3_17),
+        ("S3-18", conduct.periods_s3_18),
     ),
     "daxing": (
         ("S4-01", places.bases_s4_01),
