@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import rows_hours as hours
 from . import rows_bank as bank
 from . import rows_conduct as conduct
+from . import rows_hours as hours
 from . import rows_orders as orders
 from . import rows_places as places
 from . import rows_record as record
