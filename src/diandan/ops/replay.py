@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from diandan.engine.replay.frontier import KNOBS
 from diandan.engine.replay.run import NAMES
 from diandan.engine.replay.summary import aims, summary
 from diandan.engine.replay.world import WorldTrouble
+from diandan.kit.refusal import Refusal
 
 from .house import NOTHING
+from .replaying import own
 from .replaying.gaps import levels
 from .replaying.gaps import said as gaps_said
 from .replaying.page import page
@@ -46,6 +49,31 @@ def run(args: argparse.Namespace) -> int:
     """0: replayed; 2: the parameters or facts are not usable, said in a sentence."""
     if args.hindsight:
         return _hindsight(max(1, args.seeds), as_json=args.json)
+    if args.own or args.export_facts:
+        return _own(args)
+    return _replay(args)
+
+
+def _own(args: argparse.Namespace) -> int:
+    """A centre's own month out of its tables: written to a file, or lived through at once."""
+    if not args.own:
+        return _refuse("请用 --own 说是哪个中心,如 --own jiangning")
+    try:
+        if args.export_facts:
+            print(own.write(args.own, args.since, args.until, Path(args.export_facts)))
+            return 0
+        with tempfile.TemporaryDirectory() as folder:
+            args.facts = str(Path(folder) / "facts.jsonl")
+            written = own.write(args.own, args.since, args.until, Path(args.facts))
+            print(written, file=sys.stderr)
+            return _replay(args)
+    except Refusal as no:
+        return _refuse(no.sentence)
+    except (own.OwnTrouble, OSError) as trouble:
+        return _refuse(str(trouble))
+
+
+def _replay(args: argparse.Namespace) -> int:
     names = tuple(args.policies.split(","))
     if strange := [name for name in names if name not in NAMES]:
         return _refuse(f"没有这种派法:{' '.join(strange)};可选:{' '.join(NAMES)}")

@@ -19,6 +19,7 @@ class Level:
 
     name: str
     people_a_job: float
+    seeds: int
     closed: Mean
     closed_by_repair: Mean
     first_come_over_hindsight: float
@@ -30,21 +31,28 @@ class Level:
         return self.closed.mean >= WANTED
 
 
-def levels(seeds: int) -> list[Level]:
-    """Of bench/replay/hindsight.toml, seeds 1 to `seeds`. The gap is that of the sums of costs."""
+def supplies() -> tuple[Morning, dict[str, float]]:
+    """What bench/replay/hindsight.toml says: the morning, and people a job by level of supply."""
     raw = tomllib.loads((folder() / "hindsight.toml").read_text(encoding="utf-8"))
-    morning = Morning.read(raw)
+    return Morning.read(raw), dict(raw["supply"])
+
+
+def levels(seeds: int) -> list[Level]:
+    """Of seeds 1 to `seeds`."""
+    morning, supply = supplies()
     return [
-        _level(name, people, [gap(morning, people, seed) for seed in range(1, seeds + 1)])
-        for name, people in raw["supply"].items()
+        level(name, people, [gap(morning, people, seed) for seed in range(1, seeds + 1)])
+        for name, people in supply.items()
     ]
 
 
-def _level(name: str, people: float, gaps: list[Gap]) -> Level:
+def level(name: str, people: float, gaps: list[Gap]) -> Level:
+    """Several seeds together; the gap is that of the sums of costs."""
     best = sum(g.hindsight for g in gaps)
     return Level(
         name,
         people,
+        len(gaps),
         mean([g.closed for g in gaps]),
         mean([g.closed_by_repair for g in gaps]),
         sum(g.first_come for g in gaps) / best,
@@ -58,6 +66,7 @@ def said(found: list[Level]) -> list[dict[str, float | str | bool]]:
         {
             "supply": level.name,
             "people_a_job": level.people_a_job,
+            "seeds": level.seeds,
             "gap_closed": round(level.closed.mean, 4),
             "half": round(level.closed.half, 4),
             "closed_by_repair_alone": round(level.closed_by_repair.mean, 4),
