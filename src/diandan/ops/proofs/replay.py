@@ -70,6 +70,7 @@ def run(tell: Callable[[str], None]) -> tuple[bool, dict[str, Any]]:
                     good = good and (aim["met"] or name != "ours_settled")
                     tell(f"{district} {preset} {name} {AIMS[aim['name']]}:{aim['reached']:.4g}")
     made["hindsight"] = gaps.said(_mornings(tell))
+    good = good and len(made["hindsight"]) > 0
     for level in made["hindsight"]:
         good = good and level["met"] and level["seeds"] == 2 * SEEDS
         tell(f"{level['supply']}:与事后最优的差距补上 {level['gap_closed']:.3f}")
@@ -108,7 +109,7 @@ def _mornings(tell: Callable[[str], None]) -> list[gaps.Level]:
             file.write_bytes(pickle.dumps(one))
         for name, made in pickle.loads(file.read_bytes()).items():  # noqa: S301 (our own file)
             found[name].append(made)
-    return [gaps.level(name, people, found[name]) for name, people in supply.items()]
+    return [gaps.level(name, people, found[name]) for name, people in supply.items() if found[name]]
 
 
 def _swept(kept: Path, sweeps: list[Task], preset: str) -> dict[str, dict[float, Figures]]:
