@@ -163,7 +163,7 @@ RULES: dict[str, Rule] = {
     **_many("desk_say desk_whistle", Rule(None, RELAYS)),
     **_many("desk_call desk_follow_up", Rule(None, CALLERS)),
     **_many("desk_incident desk_answer_whistle", Rule(None, STAFF)),
-    **_many("desk_sheet", Rule(STAFF - {"mediator"}, None)),
+    **_many("desk_sheet", Rule(STAFF, None)),
     **_many("desk_sheet_entry", Rule(ROLES, None)),
     **_many("desk_sheet_line", Rule(STAFF, STAFF)),
     **_many("desk_doubts desk_doubts_export", Rule(ROLES, None, "open")),

@@ -313,7 +313,7 @@ class Streets:
             "screen_id": screen.id,
             "screen_key": key,
             "call_id": call.id,
-            "code": SheetLine.objects.get(task=going).code,
+            "line_code": SheetLine.objects.get(task=going).code,
             "doubt_id": doubt.id,
         }
 

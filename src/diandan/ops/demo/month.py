@@ -22,6 +22,7 @@ from diandan.path.ask.states import REQUEST_ENDS, RequestState
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.states import JOB_ENDS, JobState
 
+from .doubtful import leave_doubtful, look_at_doubts
 from .ending import leave_open
 from .furnish import House
 from .hands import Hands
@@ -68,6 +69,7 @@ def live(house: House, plan: Plan, tell: Tell) -> int:
                 _everybody(orders, jobs, plan, last)
                 hands.at += BETWEEN
                 run_once(hands.at)
+            look_at_doubts(hands)
             stand_for(map(hands.actor, hands.staff), hands.at)
         tell(number + 1, len(moments))
     with quietly():
@@ -75,6 +77,8 @@ def live(house: House, plan: Plan, tell: Tell) -> int:
             _finish_stage(hands, orders, jobs, plan, last)
         else:
             placed += leave_open(hands, orders, plan.until)
+            leave_doubtful(hands, plan.until)
+            run_once(plan.until)
     return placed
 
 

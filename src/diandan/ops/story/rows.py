@@ -9,6 +9,7 @@ from . import rows_conduct as conduct
 from . import rows_hours as hours
 from . import rows_orders as orders
 from . import rows_places as places
+from . import rows_presence as presence
 from . import rows_record as record
 from . import rows_rewards as rewards
 from . import rows_teams as teams
@@ -43,7 +44,11 @@ ROWS_OF: dict[str, tuple[tuple[str, Look], ...]] = {
         ("S0-07", teams.rosters_s0_07),
         ("S0-11", bank.bank_s0_11),
     ),
-    "suzhou": (("S1-04", teams.units_s1_04), ("S1-02", hours.active_s1_02)),
+    "suzhou": (
+        ("S1-03", presence.offline_s1_03),
+        ("S1-04", teams.units_s1_04),
+        ("S1-02", hours.active_s1_02),
+    ),
     "taixing": (("S1-18", orders.micro_s1_18), ("S1-17", rewards.vouchers_s1_17)),
     "hongta": (("S2-05", orders.many_s2_05), ("S2-07", rewards.redeem_s2_07)),
     "qindu": (("S3-03", places.clubs_s3_03), ("S3-05", orders.birthday_s3_05)),

@@ -92,10 +92,10 @@ def entry(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @door.staff_only
-def line(request: HttpRequest, code: str) -> HttpResponse:
+def line(request: HttpRequest, line_code: str) -> HttpResponse:
     """One line's hours, as written on the paper."""
     by, at = door.actor(request), door.now(request)
-    row = line_of(code, by)
+    row = line_of(line_code, by)
     if request.method != "POST":
         return _line_page(request, row)
 

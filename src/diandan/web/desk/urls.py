@@ -67,7 +67,7 @@ urlpatterns = [
     ),
     path("jobs/<uuid:job_id>/sheet", sheets.sheet, name="desk_sheet"),
     path("sheet/", sheets.entry, name="desk_sheet_entry"),
-    path("sheet/<slug:code>", sheets.line, name="desk_sheet_line"),
+    path("sheet/<slug:line_code>", sheets.line, name="desk_sheet_line"),
     path("doubts/", doubts.doubts, name="desk_doubts"),
     path("doubts/<uuid:doubt_id>", doubts.decide, name="desk_doubt"),
     re_path(rf"^doubts/export\.{FORM}$", doubts.export, name="desk_doubts_export"),
