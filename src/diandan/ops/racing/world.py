@@ -46,7 +46,7 @@ def make_racers(n: int, at: datetime) -> list[str]:
         Membership(team=t, person=p, duty=Membership.Duty.LEADER, joined_at=at)
         for t, p in zip(teams, people, strict=True)
     )
-    return [_session(login) for login in logins]
+    return [session_of(login) for login in logins]
 
 
 def make_offers(n: int, at: datetime) -> list[str]:
@@ -92,7 +92,8 @@ def _person(home: Place, at: datetime) -> Person:
     return Person(wrapped_key=key, name_enc=name, home=home, registered_at=at)
 
 
-def _session(login: Login) -> str:
+def session_of(login: Login) -> str:
+    """The key of a session in which this person is signed in."""
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     store[SESSION_KEY] = str(login.pk)
     store[BACKEND_SESSION_KEY] = BACKEND

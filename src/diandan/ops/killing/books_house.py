@@ -1,0 +1,66 @@
+"""两种进程: the web server with two workers and the background worker, started again when killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from diandan.ops.racing.processes import children, command_of
+from diandan.ops.serve import wait_for, web_command
+
+START_SECONDS = 60
+
+
+class House:
+    """Web and worker on `port`. Who is killed is started again at once, by its parent or by us."""
+
+    def __init__(self, port: int, folder: Path) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.port, self.log = port, folder / "books.log"
+        self.web: subprocess.Popen[bytes] | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Both; returns when pages are answered."""
+        words = [*web_command("127.0.0.1", self.port, 2), "--respawn-interval", "0.2"]
+        self.web = self._start(words)
+        self.worker = self._start([sys.executable, "-m", "diandan.ops.main", "worker"])
+        if not wait_for("127.0.0.1", self.port, START_SECONDS):
+            raise RuntimeError(f"the web server did not start: {self.log.read_text()[-800:]}")
+
+    def kill(self, what: str) -> int:
+        """SIGKILL a `web` worker, the `worker`, or `both`; how many were hit."""
+        found = 0
+        assert self.web is not None
+        assert self.worker is not None
+        if what in ("web", "both"):
+            below = [p for p in children(self.web.pid) if "tracker" not in command_of(p)]
+            for pid in below[:1]:
+                found += _kill(pid)
+        if what in ("worker", "both"):
+            found += _kill(self.worker.pid)
+            self.worker.wait()
+            self.worker = self._start([sys.executable, "-m", "diandan.ops.main", "worker"])
+        return found
+
+    def end(self) -> None:
+        """Nothing of it is left."""
+        for process in (self.web, self.worker):
+            if process is not None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def _start(self, words: list[str]) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(words, stdout=log, stderr=log, start_new_session=True)
+
+
+def _kill(pid: int) -> int:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return 0
+    return 1

@@ -1,0 +1,138 @@
+"""有账的区: a district that lived some weeks, people with points, a gift; and what stands after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from django.db.models import Count, F, Sum
+
+from diandan.flow.books import HANDLER
+from diandan.ground.people import queries as people
+from diandan.ground.people.actor import SYSTEM, Actor
+from diandan.ground.people.models import Person, Role, RoleGrant
+from diandan.ground.places.models import Kind, Place
+from diandan.ground.record.models import FactFailed, FactRow
+from diandan.kit.clock import now
+from diandan.ops.demo import fill
+from diandan.ops.racing.world import session_of
+from diandan.path.ledger.actions.move import Move
+from diandan.path.ledger.actions.move_many import move_many
+from diandan.path.ledger.checking import bad_rows
+from diandan.path.ledger.models import Account, Ledger, Reason, Transfer
+from diandan.path.ledger.queries import due_rows
+from diandan.square.mall.actions.gifts import GiftWords, move_stock, offer_gift, set_shop
+from diandan.square.mall.models import Order, Window
+from diandan.square.mall.queries import stock_faults
+
+if TYPE_CHECKING:
+    from .redeemers import Heard
+
+STOCK = 5_000
+COST = 1
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Who redeems (her session), what, where, and how many points all had together."""
+
+    sessions: list[str]
+    gift: UUID
+    site: int
+    points: int
+    orders_before: int
+
+
+def make_world(slug: str, *, days: int, a_tick: float, behind: int, people: int) -> World:
+    """The district lived until `behind` days ago; since then nobody worked in the background."""
+    fill(slug, days=days, a_tick=a_tick, until=now() - timedelta(days=behind))
+    at = now()
+    centre = Place.objects.filter(kind=Kind.CENTER).earliest("id")
+    by = _holder(Role.CENTER_STAFF, centre)
+    set_shop(
+        centre,
+        is_open=True,
+        window=Window.ALWAYS,
+        window_days=0,
+        orders_each_quarter=0,
+        keep_days=30,
+        return_days=7,
+        by=by,
+        at=at,
+    )
+    gift = offer_gift(centre, GiftWords("小红花", COST), by=by, at=at)
+    grant = RoleGrant.objects.filter(role=Role.STATION_STAFF, revoked_at=None).earliest("id")
+    site = grant.place
+    move_stock(gift.id, site, STOCK, by=_actor(grant.person_id), at=at)
+    sessions = _share(centre, people)
+    held = Account.objects.filter(ledger=Ledger.POINTS, owner="person")
+    total = held.aggregate(sum=Sum(F("posted") - F("held")))["sum"] or 0
+    return World(sessions, gift.id, site.id, total, Order.objects.count())
+
+
+def _share(centre: Place, count: int) -> list[str]:
+    """Points people have from their visits, given on to those who redeem, half and half."""
+    rows = Account.objects.filter(
+        centre=centre, ledger=Ledger.POINTS, owner="person", posted__gt=F("held")
+    ).select_related("person__login")
+    rich = sorted(rows, key=lambda row: row.held - row.posted)
+    chosen = [row for row in rich if row.person and hasattr(row.person, "login")][:count]
+    left = [row for row in rich if row not in chosen]
+    move_many(
+        [
+            Move(uuid4(), row, chosen[n % len(chosen)], row.available, Reason.GIFT)
+            for n, row in enumerate(left)
+        ],
+        by=SYSTEM,
+        at=now(),
+    )
+    return [session_of(row.person.login) for row in chosen if row.person]
+
+
+def _holder(role: Role, place: Place) -> Actor:
+    grant = RoleGrant.objects.filter(role=role, place=place, revoked_at=None).earliest("id")
+    return _actor(grant.person_id)
+
+
+def _actor(person_id: UUID) -> Actor:
+    return people.actor_for(person_id, now())
+
+
+def waiting() -> int:
+    """Sessions whose notice is over and that are not posted, and rows not yet in the chain."""
+    return len(due_rows(now())) + Transfer.objects.filter(link=None).count()
+
+
+def verdict(world: World, heard: Heard) -> dict[str, Any]:
+    """Every figure, and `wrong`: what does not hold, in words. Empty when all holds."""
+    new = Order.objects.filter(gift_id=world.gift)
+    kept = {str(i) for i in new.values_list("id", flat=True)}
+    told = set(heard.orders.values())
+    wrong = [f"{each}:回答过,库里没有" for each in sorted(told - kept)]
+    wrong += [f"{each}:库里有,没有人收到过回答" for each in sorted(kept - told)]
+    wrong += [f"{each}:第二次的回答不同" for each in heard.changed]
+    if len(told) != len(heard.orders):
+        wrong.append("两张表单得到同一张兑换单")
+    holds = Transfer.objects.filter(reason=Reason.REDEEM, phase="pending", settlement=None)
+    of_new = holds.filter(id__in=new.values("held")).count()
+    if of_new != len(kept) * bool(COST):
+        wrong.append(f"{len(kept)} 张兑换单,占用积分 {of_new} 笔")
+    placed = FactRow.objects.filter(data__gift=str(world.gift)).count()
+    twice = Transfer.objects.exclude(settles=None).values("settles").annotate(n=Count("id"))
+    wrong += [f"{row['settles']}:入账两次" for row in twice.filter(n__gt=1)]
+    wrong += [f"记录 {f.fact_id} 的 {f.handler} 没有做成" for f in FactFailed.objects.all()[:5]]
+    wrong += stock_faults()
+    wrong += [f"{bad.check} {bad.row} {bad.words}" for bad in bad_rows(HANDLER)]
+    if waiting():
+        wrong.append(f"还有 {waiting()} 笔没有入账或入链")
+    return {
+        "orders_kept": len(kept),
+        "facts_of_the_gift": placed,
+        "transfers": Transfer.objects.count(),
+        "posted": Transfer.objects.filter(phase="posting").count(),
+        "people": Person.objects.count(),
+        "books_check": "clean" if not list(bad_rows(HANDLER)) else "faults",
+        "wrong": wrong[:20],
+    }
