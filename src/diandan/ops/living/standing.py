@@ -42,6 +42,7 @@ def kill_and_compare(tree: Tree, waiting: Place) -> dict[str, Any]:
     DispatchRound.objects.filter(id=before.id).delete()
     pid = _new_one(tree)
     ready = ready_after(pid)
+    ready_at = time.monotonic()
     after = _round(waiting, other_than=before)
     return {
         "killed": killed,
@@ -50,6 +51,7 @@ def kill_and_compare(tree: Tree, waiting: Place) -> dict[str, Any]:
         "before": kept,
         "after": _marks(after),
         "same": kept == _marks(after),
+        "dead": (killed_at, ready_at),
         "seconds_from_kill_to_the_same_plan": round(time.monotonic() - killed_at, 2),
         "seconds_from_start_to_ready": ready,
     }
