@@ -39,6 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--frontier", action="store_true", help="再把公平、问人预算、路程、快慢各自调高调低"
     )
+    parser.add_argument("--own", default="", help="用这个中心(如 jiangning)库里自己的一个月重演")
+    parser.add_argument("--export-facts", default="", help="只把 --own 的一个月写成 JSON 行文件")
+    parser.add_argument("--from", dest="since", default="", help="--own 从哪天起,如 2026-03-02")
+    parser.add_argument("--to", dest="until", default="", help="--own 到哪天(不含),默认到现在")
     parser.add_argument("--hindsight", action="store_true", help="只比先来先派与事后最优的差距")
     parser.add_argument("--cores", type=int, default=0, help="用几个核,默认全部")
     parser.add_argument("--json", action="store_true", help="只印一个 JSON")

@@ -98,6 +98,7 @@ def test_own_facts_are_replayed_from_a_file(
         ("--district", "atlantis"),
         ("--preset", "no-such-file.toml"),
         ("--facts", "no-such-file.jsonl"),
+        ("--export-facts", "facts.jsonl"),
     ],
 )
 def test_what_cannot_be_replayed_is_said(

@@ -28,6 +28,7 @@ display:flex;flex-wrap:wrap;gap:2px 14px}
 """
 NOTE = "均值 ± 95% 区间半宽;灰色为参照:它们知道现实中不可能知道的事。"
 MARKED = ("ordered", "ask_7", "planner", "told", "oracle")
+ALONE = "只有一个种子,没有区间:下面凡比最好的差一点就列出。"
 TOLD = ("told", "planner", "oracle")
 
 
@@ -40,6 +41,7 @@ def page(title: str, said: str, done: Sequence[Done]) -> str:
         f"<h2>各派法的数字</h2><p><small>{NOTE}</small></p>",
         _table(found),
         "<h2>目标</h2>",
+        "" if len(done) > 1 else f"<p>{ALONE}</p>",
         _aims(rows),
         "<h2>未满足的原因</h2>",
         _reasons(found),
@@ -72,6 +74,8 @@ def _table(found: Mapping[str, Mapping[str, Mean]]) -> str:
 def _value(key: str, value: Mean | None) -> str:
     if value is None:
         return "–"
+    if not value.half:  # one seed has no interval
+        return figure(key, value.mean)
     return f"{figure(key, value.mean)}<br><small>± {figure(key, value.half)}</small>"
 
 
