@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from diandan.ground.people.actor import STAFF_ROLES, Actor
+from diandan.ground.people.policies import KEEPER_ROLES
 from diandan.ground.people.queries import masked_names
 from diandan.kit.refusal import Refusal, forbidden
 from diandan.square.mall.actions.counter import find, serve
@@ -70,8 +71,9 @@ def counter(request: HttpRequest) -> HttpResponse:
             context["no"] = no
     waiting = orders_at(by, State.ORDERED).count()
     status = context["no"].status if context["no"] else 200
+    keeps = any(g.role in KEEPER_ROLES for g in by.grants)
     return frame.plain(
-        request, "desk/counter.html", "mall", status=status, waiting=waiting, **context
+        request, "desk/counter.html", "mall", status=status, waiting=waiting, keeps=keeps, **context
     )
 
 
