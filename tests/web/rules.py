@@ -105,6 +105,8 @@ RULES: dict[str, Rule] = {
     **_many("hours_board", Rule(ALL, SIGNED, "open")),
     **_many("v_session", Rule(LEADER, None)),
     **_many("v_object", Rule(None, LEADER)),
+    **_many("v_pause", Rule(None, frozenset({"volunteer"}))),
+    **_many("desk_pause", Rule(None, STAFF)),
     **_many("v_declaring", Rule(LEADER, None)),
     **_many("v_declare", Rule(None, LEADER)),
     **_many("v_family_act", Rule(None, SIGNED, "open")),

@@ -43,7 +43,7 @@ from diandan.path.fulfil.models import Doubt, Incident, RollCall, RollLine, Shee
 from diandan.path.grade.models import FollowUp
 from diandan.path.ledger.actions.earn import earn
 from diandan.path.ledger.actions.notice import object_to
-from diandan.path.ledger.models import Objection
+from diandan.path.ledger.models import Objection, ServicePause
 from tests import factories as make
 from tests.web.street_record import record_things
 from tests.web.street_rewards import rewards_of
@@ -207,16 +207,24 @@ class Streets:
             by, later = street.actors["resident"], at + timedelta(minutes=10)
             answers.say(row.id, text=f"{street.words}留言", by=by, at=later)
             do_request(row.id, "rate", by=by, at=later, score=1, text=f"{street.words}没来")
-            street.objects |= self._hours(task, by)
+            street.objects |= self._hours(street, task, by)
         street.jobs[life] = Job.objects.get(id=job.id)
         return Request.objects.get(id=row.id)
 
-    def _hours(self, task: Task, by: Actor) -> dict[str, Any]:
+    def _hours(self, street: Street, task: Task, by: Actor) -> dict[str, Any]:
         """The leader's nine minutes on notice, and what the resident says against them."""
         row = earn(task.id, at=self.at + timedelta(minutes=11))[0]
         kind = Objection.Kind.DID_NOT_COME
         said = object_to(row.id, kind=kind, text="", by=by, at=self.at + timedelta(minutes=12))
-        return {"session_id": task.id, "transfer_id": row.id, "objection_id": said.id}
+        pause = ServicePause.objects.create(
+            person=street.people["volunteer"], centre=self.centre, missed=5, paused_at=self.at
+        )
+        return {
+            "session_id": task.id,
+            "transfer_id": row.id,
+            "objection_id": said.id,
+            "pause_id": pause.id,
+        }
 
     def _things(self, street: Street) -> None:
         """One of everything that has an address, and the address's words for it."""

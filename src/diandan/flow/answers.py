@@ -39,6 +39,7 @@ from diandan.path.fulfil.actions.visit import (
 )
 from diandan.path.fulfil.models import Attendance, Incident
 from diandan.path.fulfil.queries import may_talk
+from diandan.path.ledger.actions.pause import living_pause
 
 from . import authority, backups
 from .choice import flow_for, flow_of
@@ -113,6 +114,10 @@ def task_step(
     with touching(task.engagement.job):
         match step:
             case "confirm" | "decline":
+                if step == "confirm" and living_pause(task.person_id, task.engagement.job.centre):
+                    raise conflict(
+                        "paused", _("您现在暂停接任务。请在“我的时长”里说明情况,核实后恢复。")
+                    )
                 answer_task(task, yes=step == "confirm", reason=reason, by=by, at=at)
                 finish_if_all_left(task.engagement, by=by, at=at)
             case "set_out":

@@ -15,6 +15,7 @@ from diandan.path.ledger.actions.earn import earn
 from diandan.path.ledger.actions.expire import expire_due
 from diandan.path.ledger.actions.join import join_merged, pool_points
 from diandan.path.ledger.actions.notice import post_due
+from diandan.path.ledger.actions.pause import pause_if_absent
 from diandan.path.ledger.models import Ledger
 
 #: The name under which the switchboard hands facts to `earn_for`.
@@ -52,6 +53,17 @@ def share_out(fact: FactRow, at: datetime) -> None:
     """Points just posted go to the family's pool of who chose that (志愿家庭)."""
     if fact.kind == "hours.posted" and fact.data.get("ledger") == Ledger.POINTS:
         pool_points(UUID(fact.data["transfer"]), at=at)
+
+
+def look_at_absent(fact: FactRow, at: datetime) -> None:
+    """A visit was served: who had said yes and was not there (龙泉驿: five in a year)."""
+    if fact.kind != "job.served" or fact.job_id is None:
+        return
+    rows = Task.objects.filter(
+        engagement__job_id=fact.job_id, state=Task.State.RELEASED, state_at=fact.at
+    ).select_related("engagement__job__centre")
+    for task in rows:
+        pause_if_absent(task.person_id, task.engagement.job.centre, at=at)
 
 
 def sweep(*, at: datetime) -> int:

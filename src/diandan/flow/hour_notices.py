@@ -40,6 +40,11 @@ HERS: dict[str, tuple[Promise, bool]] = {
     "hours.upheld": (_("对您「%(what)s」时长的异议不成立,公示期满入账。"), False),
     "hours.corrected": (_("「%(what)s」的时长更正减去%(amount)s,原因请点开查看。"), True),
     "hours.expiring": (_("您有 %(amount)s 积分一个月内到期,可以先兑换。"), True),
+    "hours.paused": (
+        _("今年您答应了却没到场的服务满了次数,暂停接新任务。请点开说明情况,核实后恢复。"),
+        True,
+    ),
+    "hours.pause_lifted": (_("已核实,您可以继续接任务了。"), False),
     "hours.expired": (_("您有 %(amount)s 积分已到期。"), False),
 }
 KEEPERS = (Role.STATION_STAFF, Role.INSTITUTE_STAFF, Role.CENTER_STAFF)

@@ -48,6 +48,7 @@ HANDLERS: Mapping[str, Timed] = {
     "doubting.look_after": doubting.look_after,
     books.HANDLER: books.earn_for,
     "books.share_out": books.share_out,
+    "books.look_at_absent": books.look_at_absent,
     "hour_notices.tell_hours": hour_notices.tell_hours,
     "savings.save_for": savings.save_for,
     "savings.follow_paid": savings.follow_paid,

@@ -344,3 +344,28 @@ class ActiveDefinition(models.Model):
                 condition=models.Q(minutes__gt=0), name="active_definition_minutes"
             ),
         ]
+
+
+class ServicePause(models.Model):
+    """缺席: no jobs until somebody looked; she may say why. Lifted, never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    missed = models.IntegerField()
+    paused_at = models.DateTimeField()
+    appeal = models.TextField(blank=True, default="")
+    appealed_at = models.DateTimeField(null=True, blank=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    lifted_why = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "service_pause"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "centre"],
+                condition=models.Q(lifted_at=None),
+                name="service_pause_once",
+            ),
+        ]

@@ -25,6 +25,7 @@ from .models import (
     Ledger,
     Objection,
     Reason,
+    ServicePause,
     Transfer,
 )
 
@@ -69,9 +70,11 @@ def _stood(rows: list[Transfer]) -> list[Stood]:
         task_id = row.task_id
         if task_id is None:
             continue
+        # What was counted anew was voided before, at the same moment: what lives comes first.
         if row.ledger == Ledger.MINUTES:
-            newest.setdefault(task_id, row)
-        elif row.ledger == Ledger.POINTS:
+            if task_id not in newest or _is_voided(newest[task_id]):
+                newest[task_id] = row
+        elif row.ledger == Ledger.POINTS and not _is_voided(row):
             points.setdefault(task_id, row.amount)
     ids = list(newest)
     said = {d.task_id: d for d in Declaration.objects.filter(task__in=ids)}
@@ -100,6 +103,11 @@ def _stood(rows: list[Transfer]) -> list[Stood]:
         )
         for task_id, row in newest.items()
     ]
+
+
+def _is_voided(row: Transfer) -> bool:
+    settlement = getattr(row, "settlement", None)
+    return settlement is not None and settlement.phase == Phase.VOIDING
 
 
 def _state(row: Transfer, objection: Objection | None, stood: Confirmation | None) -> str:
@@ -269,3 +277,9 @@ def counted_lately(centre: Place, limit: int = 500) -> list[Presence]:
         .values_list("data", flat=True)[:limit]
     )
     return [Presence(**data["given"]) for data in rows if data.get("given")]
+
+
+def pauses_in(by: Actor) -> list[ServicePause]:
+    """缺席 that somebody has to look at, of volunteers at home in her places."""
+    rows = ServicePause.objects.filter(_under(by, "person__home__path"), lifted_at=None)
+    return list(rows.order_by("paused_at", "id")[:SHOWN_MAX])

@@ -19,12 +19,14 @@ from diandan.path.ledger.actions.correct import correct
 from diandan.path.ledger.actions.declare import A_DAY, declare
 from diandan.path.ledger.actions.move import NAMES
 from diandan.path.ledger.actions.notice import confirm, settle_objection
-from diandan.path.ledger.models import Objection, Transfer
+from diandan.path.ledger.actions.pause import lift_pause
+from diandan.path.ledger.models import Objection, ServicePause, Transfer
 from diandan.path.ledger.queries_hours import (
     correctable,
     declarable,
     declared_share,
     open_objections,
+    pauses_in,
     waiting_for_second,
 )
 from diandan.web import door
@@ -51,6 +53,8 @@ def _page(request: HttpRequest, failed: frame.Failed | None = None) -> HttpRespo
     people |= {row.transfer.task.person_id for row in objections if row.transfer.task}
     people |= {row.task.person_id for row in (*waiting, *posted) if row.task}
     people |= {task.person_id for task in tasks}
+    paused = pauses_in(by)
+    people |= {row.person_id for row in paused}
     names = masked_names(people)
     shares = declared_share(sorted({row.centre_id for row in (*waiting, *posted)}))
     return frame.plain(
@@ -95,6 +99,7 @@ def _page(request: HttpRequest, failed: frame.Failed | None = None) -> HttpRespo
             }
             for team, verified, declared in shares
         ],
+        paused=[_pause(row, names) for row in paused],
         a_day=A_DAY,
         csv_url=reverse("desk_hours_export"),
     )
@@ -131,6 +136,16 @@ def _waiting(row: Transfer, names: dict[UUID, str]) -> dict[str, Any]:
         "minutes": hour_words.hours(row.amount),
         "lacking": hour_words.lacking(row.data.get("missing", ())),
         "until": row.notice_until,
+    }
+
+
+def _pause(row: ServicePause, names: dict[UUID, str]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "who": names.get(row.person_id, ""),
+        "missed": row.missed,
+        "at": row.paused_at,
+        "appeal": row.appeal,
     }
 
 
@@ -210,6 +225,19 @@ def put_right(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
         return _("已另记一笔更正,原来的一笔没有改。")
 
     return _act(request, f"correct-{transfer_id}", do)
+
+
+@require_POST
+@door.staff_only
+def lift(request: HttpRequest, pause_id: UUID) -> HttpResponse:
+    """Somebody looked at her no-shows: she is asked again."""
+    by, at = door.actor(request), door.now(request)
+
+    def do() -> str:
+        lift_pause(pause_id, text=request.POST.get("reason", ""), by=by, at=at)
+        return _("已恢复,之前的缺席不再重复计数。")
+
+    return _act(request, f"pause-{pause_id}", do)
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -105,6 +105,7 @@ urlpatterns = [
     path("hours/<uuid:task_id>/stand-for", hours.stand_for, name="desk_stand_for"),
     path("hours/<uuid:task_id>/declare", hours.say, name="desk_declare"),
     path("hours/<uuid:transfer_id>/correct", hours.put_right, name="desk_correct"),
+    path("hours/pauses/<uuid:pause_id>", hours.lift, name="desk_pause"),
     path("hours/active", figures.active, name="desk_active"),
     path("families/", figures.families, name="desk_families"),
     path("families/export.csv", figures.families_export, name="desk_families_export"),

@@ -78,18 +78,18 @@ def lacking(codes: Iterable[str]) -> list[str]:
     return [str(MISSING[code]) for code in codes if code in MISSING]
 
 
-def proofs(stood: Stood) -> list[str]:
-    """How it was proved: each end, who said it, who stood for it."""
-    found: list[str] = []
+def proofs(stood: Stood) -> list[dict[str, Any]]:
+    """How it was proved: each end, who said it, who stood for it; `holds` where a code did."""
+    found: list[dict[str, Any]] = []
     seen = stood.attendance
     if seen is not None:
-        found.append(_("签到:%s") % _proof(seen.in_proof))
+        found.append({"text": _("签到:%s") % _proof(seen.in_proof), "holds": seen.in_proof})
         if seen.out_at is not None:
-            found.append(_("签退:%s") % _proof(seen.out_proof))
+            found.append({"text": _("签退:%s") % _proof(seen.out_proof), "holds": seen.out_proof})
     if stood.declaration is not None:
-        found.append(_("补录:%s") % stood.declaration.why)
+        found.append({"text": _("补录:%s") % stood.declaration.why, "holds": False})
     if "confirmation" not in stood.minutes.data.get("missing", ()) and stood.confirmation is None:
-        found.append(_("服务对象评价过"))
+        found.append({"text": _("服务对象评价过"), "holds": True})
     return found
 
 

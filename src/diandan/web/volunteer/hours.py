@@ -9,13 +9,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from diandan.ground.people.queries import masked_names
 from diandan.ground.places.models import Place
 from diandan.kit.refusal import Refusal, missing
 from diandan.kit.units import local
 from diandan.path.ledger.actions.notice import object_to
+from diandan.path.ledger.actions.pause import appeal, living_pause
 from diandan.path.ledger.core import Rules
 from diandan.path.ledger.models import Objection, Transfer
 from diandan.path.ledger.queries_hours import Stood, board_of, hours_of, session_rows, totals_of
@@ -44,6 +45,7 @@ def hours(request: HttpRequest) -> HttpResponse:
         ],
         "points": totals.get("points", (0, 0)),
         "rules": _rules(rules_for(centre, local(at).date())) if centre else None,
+        "pause": living_pause(me.id, centre) if centre else None,
         "csv_url": reverse("v_hours_export", args=["csv"]),
         "json_url": reverse("v_hours_export", args=["json"]),
     }
@@ -88,6 +90,22 @@ def _card(one: Stood) -> dict[str, Any]:
         "state": hour_words.state(one),
         "until": row.notice_until if one.state in ("notice", "second") else None,
     }
+
+
+@require_POST
+@door.signed_in
+def appeal_pause(request: HttpRequest, pause_id: UUID) -> HttpResponse:
+    """What she says to a pause; somebody reads it before she is asked again."""
+    by, at = door.actor(request), door.now(request)
+
+    def act() -> str:
+        appeal(pause_id, text=request.POST.get("text", ""), by=by, at=at)
+        messages.success(
+            request, _("已收到您的说明,等实践站核实。"), extra_tags=f"done:p-{pause_id}"
+        )
+        return reverse("v_hours")
+
+    return once(request, act)
 
 
 @require_safe

@@ -75,6 +75,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v/hours/export.<slug:form>", hours.export, name="v_hours_export"),
     path("v/hours/<uuid:session_id>", hours.session, name="v_session"),
     path("v/hours/<uuid:session_id>/object", hours.object_, name="v_object"),
+    path("v/hours/pause/<uuid:pause_id>", hours.appeal_pause, name="v_pause"),
     path("v/hours/board", hours.board, name="hours_board"),
     path("v/declare", declare.declaring, name="v_declaring"),
     path("v/declare/<uuid:task_id>", declare.say, name="v_declare"),
