@@ -298,6 +298,10 @@ RULES: dict[str, Rule] = {
         " api:task_cannot_come api:task_hand_on api:task_incident api:task_say",
         Rule(None, frozenset({"volunteer"})),
     ),
+    # over HTTP: records
+    **_many("api:certificates", Rule(SIGNED, None)),
+    **_many("api:credential", Rule(None, frozenset({"volunteer"}))),
+    **_many("api:certificate_check", Rule(ALL, None, "key")),
     # over HTTP: the desk's other acts
     **_many("api:follow_up_settle", Rule(None, CALLERS)),
     **_many("api:whistle_answer", Rule(None, STAFF)),

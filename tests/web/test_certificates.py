@@ -13,8 +13,9 @@ from django.test import Client
 from diandan.flow.worker import run_once
 from diandan.ground.notify.models import Message
 from diandan.ground.people.models import Login, Person
+from diandan.ground.record.models import Answer
 from diandan.square.certificate.models import Certificate, Entry
-from diandan.web.resident.checking import LOOKS_A_MINUTE
+from diandan.web.shared.looks import LOOKS_A_MINUTE
 from tests.square.certificate_world import DAY, Certified
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +141,20 @@ def test_training_corrections_and_exports(world: Certified) -> None:
     mine = json.loads(page(her.get("/v/record/export.json")))
     assert (mine["service"]["verified_minutes"], mine["service"]["declared_minutes"]) == (60, 30)
     assert "上门理发" in page(her.get("/v/record/export.csv"))
+
+
+def test_over_the_api(world: Certified) -> None:
+    row, key = world.valid(), {"Idempotency-Key": "one"}
+    her = signed_in(world.her)
+    listed = her.get("/api/v1/certificates").json()
+    assert [(one["number"], one["verified_minutes"]) for one in listed] == [(row.number, 60)]
+    address = f"/api/v1/certificates/{row.id}/credential"
+    asked = {"data": {"fields": ["name", "verified"]}, "content_type": "application/json"}
+    given = her.post(address, headers=key, **asked).json()["credential"]
+    assert given["credentialSubject"]["identifier"][0]["identityHash"] == "王强"
+    assert her.post(address, headers=key, **asked).json() == {"credential": None}
+    assert not Answer.objects.filter(body__contains="王强").exists(), "we keep no copy"
+    seen = Client().get(f"/api/v1/certificates/check/{row.number}/{row.check_code}").json()
+    assert (seen["state"], seen["name"], seen["declared_minutes"]) == ("valid", "王**", 30)
+    wrong = Client().get(f"/api/v1/certificates/check/{row.number}/XXXXXXXXXX")
+    assert (wrong.status_code, wrong["Content-Type"]) == (404, "application/problem+json")

@@ -173,6 +173,7 @@ def _once(request: HttpRequest, act: Callable[[], HttpResponse], must_key: bool)
             return again
         answer = act()
         if answer.status_code < 400:
-            text = answer.content.decode()
+            # An operation whose answer may be kept nowhere says what is kept in its stead.
+            text = getattr(request, "diandan_kept", "") or answer.content.decode()
             keep_answer(kept_as, digest, status=answer.status_code, body=text, at=door.now(request))
     return answer

@@ -18,7 +18,7 @@ from ninja.renderers import JSONRenderer
 
 from diandan.kit.refusal import Refusal
 
-from . import asks, desk, hotline, offered, order, serving, work
+from . import asks, desk, hotline, offered, order, records, serving, work
 from .gate import KEY_HEADER, SCOPES, say_problem, whole
 from .schema import REF, Api, changes
 
@@ -117,6 +117,7 @@ def _api() -> NinjaAPI:
     api.add_router("", work.router)
     api.add_router("", serving.router)
     api.add_router("", asks.router)
+    api.add_router("", records.router)
     return api
 
 

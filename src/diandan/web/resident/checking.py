@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from diandan.ground.places.queries import grown
@@ -18,10 +15,8 @@ from diandan.square.certificate.badge import hours
 from diandan.web import door
 from diandan.web.resident.page import page
 from diandan.web.shared.house import public_house
+from diandan.web.shared.looks import count_look
 
-#: So many looks a minute from one address of the network; a code has 50 bits.
-LOOKS_A_MINUTE = 30
-MINUTE = 60
 CACHED_SECONDS = 300
 NO_INDEX = "noindex, nofollow"
 
@@ -37,7 +32,7 @@ def check(request: HttpRequest, number: str = "", code: str = "") -> HttpRespons
     if number:
         typed = {"number": number, "code": code}
         try:
-            _count(request, door.now(request))
+            count_look(request)
             found = queries.checked(number, code)
         except Refusal as no:
             error = no
@@ -57,13 +52,6 @@ def check(request: HttpRequest, number: str = "", code: str = "") -> HttpRespons
 
 def _word(text: str) -> str:
     return "".join(c for c in text if c.isalnum() or c == "-") or "-"
-
-
-def _count(request: HttpRequest, at: datetime) -> None:
-    key = f"check:{door.address(request)}:{int(at.timestamp()) // MINUTE}"
-    cache.add(key, 0, MINUTE)
-    if cache.incr(key) > LOOKS_A_MINUTE:
-        raise Refusal("too_many", _("查得太频繁了,请过一分钟再试。"), status=429)
 
 
 @require_safe
