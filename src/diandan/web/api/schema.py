@@ -38,6 +38,9 @@ KEY_PARAMETER = {
 
 
 PARAMETERS = {
+    "certificate_id": "证明的编号(内部)",
+    "number": "证明编号,印在证明上",
+    "code": "校验码,印在证明上",
     "after": "上次已取到的最后一条记录的编号,第一次填 0",
     "cursor": "上一页答复里的 next;第一页不填",
     "limit": "这一页最多几条",
