@@ -28,7 +28,8 @@ from diandan.ground.notify.actions.tell import tell
 from diandan.ground.people import erased, vault
 from diandan.ground.people.actions.codes import ask_code
 from diandan.ground.people.actor import SYSTEM
-from diandan.ground.people.models import Erasure, Invitation, Login, Membership, Person
+from diandan.ground.people.erasure import Erasure
+from diandan.ground.people.models import Invitation, Login, Membership, Person
 from diandan.ground.record.actions.announce import announce
 from diandan.ground.record.actions.chain import chain, verify_chain
 from diandan.ground.record.models import Answer, FactRow

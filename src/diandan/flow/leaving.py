@@ -19,7 +19,8 @@ from diandan.ground.notify.models import Message
 from diandan.ground.people import erased
 from diandan.ground.people.actions.forget import FORGOTTEN, check_free, erase, forget
 from diandan.ground.people.actor import SYSTEM, Actor
-from diandan.ground.people.models import Erasure, Person
+from diandan.ground.people.erasure import Erasure
+from diandan.ground.people.models import Person
 from diandan.ground.people.policies import check_own_act
 from diandan.kit.refusal import Refusal, conflict
 from diandan.path.ask.models import Request, Standing, Words

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from diandan.ground.people import queries
 from diandan.ground.people.actor import Actor
+from diandan.ground.people.erasure import Erasure
 from diandan.ground.people.models import (
     ApiToken,
     Consent,
-    Erasure,
     Invitation,
     Login,
     Membership,
