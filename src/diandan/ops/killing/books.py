@@ -103,12 +103,13 @@ def _prove(rounds: int, seed: int, folder: Path) -> dict[str, Any]:
         running.end()
     found = verdict(world, heard)
     return {
-        "ok": not found["wrong"],
+        "ok": not found["wrong"] and len(heard.orders) > rounds // 2,
         "seed": seed,
         "rounds": rounds,
         "processes_killed": killed,
         "pending_hours_rows_before": pending,
         "acknowledged_orders": len(heard.orders),
+        "acknowledged_cancellations": len(heard.cancelled),
         "told_no": dict(heard.told_no),
         "broken_connections": heard.broken,
         "asked_again_after_the_answer": heard.again,

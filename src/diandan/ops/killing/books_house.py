@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
+
 from diandan.ops.racing.processes import children, command_of
 from diandan.ops.serve import wait_for, web_command
 
@@ -30,6 +32,7 @@ class House:
         self.worker = self._start([sys.executable, "-m", "diandan.ops.main", "worker"])
         if not wait_for("127.0.0.1", self.port, START_SECONDS):
             raise RuntimeError(f"the web server did not start: {self.log.read_text()[-800:]}")
+        httpx.get(f"{self.url}/me/sign-in", timeout=START_SECONDS, trust_env=False)
 
     def kill(self, what: str) -> int:
         """SIGKILL a `web` worker, the `worker`, or `both`; how many were hit."""

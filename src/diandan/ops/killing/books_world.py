@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -12,13 +13,13 @@ from django.db.models import Count, F, Sum
 from diandan.flow.books import HANDLER
 from diandan.ground.people import queries as people
 from diandan.ground.people.actor import SYSTEM, Actor
-from diandan.ground.people.models import Person, Role, RoleGrant
+from diandan.ground.people.models import Login, Person, Role, RoleGrant
 from diandan.ground.places.models import Kind, Place
 from diandan.ground.record.models import FactFailed, FactRow
 from diandan.kit.clock import now
 from diandan.ops.demo import fill
 from diandan.ops.racing.world import session_of
-from diandan.path.ledger.actions.move import Move
+from diandan.path.ledger.actions.move import Move, account_of
 from diandan.path.ledger.actions.move_many import move_many
 from diandan.path.ledger.checking import bad_rows
 from diandan.path.ledger.models import Account, Ledger, Reason, Transfer
@@ -73,22 +74,24 @@ def make_world(slug: str, *, days: int, a_tick: float, behind: int, people: int)
 
 
 def _share(centre: Place, count: int) -> list[str]:
-    """Points people have from their visits, given on to those who redeem, half and half."""
+    """Points people have from their visits, given on to those who will redeem."""
+    at = now()
     rows = Account.objects.filter(
         centre=centre, ledger=Ledger.POINTS, owner="person", posted__gt=F("held")
-    ).select_related("person__login")
-    rich = sorted(rows, key=lambda row: row.held - row.posted)
-    chosen = [row for row in rich if row.person and hasattr(row.person, "login")][:count]
-    left = [row for row in rich if row not in chosen]
-    move_many(
-        [
-            Move(uuid4(), row, chosen[n % len(chosen)], row.available, Reason.GIFT)
-            for n, row in enumerate(left)
-        ],
-        by=SYSTEM,
-        at=now(),
     )
-    return [session_of(row.person.login) for row in chosen if row.person]
+    logins = Login.objects.select_related("person").filter(person__volunteer__isnull=False)
+    chosen = list(logins.order_by("id")[:count])
+    takers = [
+        account_of(login.person, centre=centre, ledger=Ledger.POINTS, at=at) for login in chosen
+    ]
+    piles = [
+        Move(uuid4(), row, taker, 1, Reason.GIFT)
+        for row in rows
+        for n, taker in zip(range(row.available), cycle(takers), strict=False)
+        if taker.id != row.id
+    ]
+    move_many(piles, by=SYSTEM, at=at)
+    return [session_of(login) for login in chosen]
 
 
 def _holder(role: Role, place: Place) -> Actor:
@@ -117,8 +120,13 @@ def verdict(world: World, heard: Heard) -> dict[str, Any]:
         wrong.append("两张表单得到同一张兑换单")
     holds = Transfer.objects.filter(reason=Reason.REDEEM, phase="pending", settlement=None)
     of_new = holds.filter(id__in=new.values("held")).count()
-    if of_new != len(kept) * bool(COST):
-        wrong.append(f"{len(kept)} 张兑换单,占用积分 {of_new} 笔")
+    waits = set(map(str, new.filter(state=Order.State.ORDERED).values_list("id", flat=True)))
+    wrong += [f"{each}:回答过已取消,库里没有取消" for each in sorted(heard.cancelled & waits)]
+    wrong += [
+        f"{each}:没有人取消,库里却不是待领取" for each in sorted(kept - waits - heard.cancelled)
+    ]
+    if of_new != len(waits):
+        wrong.append(f"{len(waits)} 张待领取的兑换单,占用积分 {of_new} 笔")
     placed = FactRow.objects.filter(data__gift=str(world.gift)).count()
     twice = Transfer.objects.exclude(settles=None).values("settles").annotate(n=Count("id"))
     wrong += [f"{row['settles']}:入账两次" for row in twice.filter(n__gt=1)]

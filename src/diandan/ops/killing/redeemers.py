@@ -14,6 +14,8 @@ from .books_world import World
 PAUSE_SECONDS, ANSWER_SECONDS = 0.1, 10.0
 SEE_OTHER, HTTP_ERROR = 303, 500
 CSRF = "k" * 32
+#: Of so many orders one stays; the others are cancelled, so that points do not run out at once.
+KEPT_EVERY = 20
 
 
 @dataclass(slots=True)
@@ -21,6 +23,7 @@ class Heard:
     """What all were told; written under the lock."""
 
     orders: dict[str, str] = field(default_factory=dict)
+    cancelled: set[str] = field(default_factory=set)
     told_no: Counter[int] = field(default_factory=Counter)
     broken: int = 0
     again: int = 0
@@ -44,15 +47,29 @@ def redeem(base: str, world: World, number: int, heard: Heard, stop: threading.E
             }
             first = _send(http, f"/v/mall/{world.gift}/order", form, heard)
             second = _send(http, f"/v/mall/{world.gift}/order", form, heard)
-            with heard.lock:
-                if first.status_code != SEE_OTHER:
+            if first.status_code != SEE_OTHER:
+                with heard.lock:
                     heard.told_no[first.status_code] += 1
-                    continue
+                time.sleep(PAUSE_SECONDS)
+                continue
+            with heard.lock:
                 heard.orders[form["form_key"]] = first.headers["location"].rpartition("/")[2]
                 heard.again += 1
                 if second.headers.get("location") != first.headers["location"]:
                     heard.changed.append(f"{form['form_key']}:{first.headers['location']}")
-            time.sleep(PAUSE_SECONDS)
+            if turn % KEPT_EVERY:
+                _cancel(http, heard.orders[form["form_key"]], heard)
+
+
+def _cancel(http: httpx.Client, order: str, heard: Heard) -> None:
+    """The gift goes back on the shelf and the points to her, who orders again."""
+    form = {"form_key": f"cancel-{order}", "csrfmiddlewaretoken": CSRF}
+    said = _send(http, f"/v/mall/orders/{order}/cancel", form, heard)
+    with heard.lock:
+        if said.status_code == SEE_OTHER:
+            heard.cancelled.add(order)
+        else:
+            heard.told_no[said.status_code] += 1
 
 
 def _send(http: httpx.Client, path: str, form: dict[str, str], heard: Heard) -> httpx.Response:
