@@ -21,6 +21,7 @@ from diandan.ops.demo import fill
 from diandan.ops.racing.world import session_of
 from diandan.path.ledger.actions.move import Move, account_of
 from diandan.path.ledger.actions.move_many import move_many
+from diandan.path.ledger.actions.notice import post_due
 from diandan.path.ledger.checking import bad_rows
 from diandan.path.ledger.models import Account, Ledger, Reason, Transfer
 from diandan.path.ledger.queries import due_rows
@@ -67,6 +68,8 @@ def make_world(slug: str, *, days: int, a_tick: float, behind: int, people: int)
     grant = RoleGrant.objects.filter(role=Role.STATION_STAFF, revoked_at=None).earliest("id")
     site = grant.place
     move_stock(gift.id, site, STOCK, by=_actor(grant.person_id), at=at)
+    # Half of what is due is posted, for its points; the rest is the worker's, while it is killed.
+    post_due(at=at, limit=max(1, len(due_rows(at)) // 2))
     sessions = _share(centre, people)
     held = Account.objects.filter(ledger=Ledger.POINTS, owner="person")
     total = held.aggregate(sum=Sum(F("posted") - F("held")))["sum"] or 0
