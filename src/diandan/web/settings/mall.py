@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from diandan.ground.people.policies import KEEPER_ROLES
@@ -19,14 +17,15 @@ from diandan.kit.refusal import forbidden, missing
 from diandan.kit.units import local
 from diandan.square.mall import queries
 from diandan.square.mall.actions import gifts as acts
-from diandan.square.mall.models import Audience, Gift, StockMove, Window
+from diandan.square.mall.models import Audience, Gift, StockMove
 from diandan.square.mall.policies import may_keep_mall
 from diandan.square.star.actions.choose import choose_rules
-from diandan.square.star.rulebook import rules_for, shipped
+from diandan.square.star.rulebook import rules_for
 from diandan.web import door
 from diandan.web.desk import takeaway
 
-from .page import Here, SettingsForm, columns, pill, plain, pressed, row, taken
+from .mall_forms import GiftForm, ShopForm, StockForm
+from .page import Here, columns, pill, plain, pressed, row, taken
 
 SECTION = "mall"
 ROWS_SHOWN = 100
@@ -51,50 +50,6 @@ def keeper_here(request: HttpRequest) -> Here:
     return where
 
 
-class GiftForm(SettingsForm):
-    """What is written of a gift."""
-
-    name = forms.CharField(label=gettext_lazy("礼品名称"), max_length=60)
-    about = forms.CharField(
-        label=gettext_lazy("说明"),
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("只写是什么,不写价格。积分不标价、不折现。"),
-    )
-    cost = forms.IntegerField(
-        label=gettext_lazy("需要多少积分"),
-        min_value=0,
-        max_value=acts.COST_MOST,
-        help_text=gettext_lazy("0 就是免费领取,例如公筷。"),
-    )
-    audience = forms.ChoiceField(label=gettext_lazy("面向"), choices=Audience.choices)
-    star_min = forms.IntegerField(
-        label=gettext_lazy("几星起"), min_value=0, max_value=5, initial=0, required=False
-    )
-    limit_each = forms.IntegerField(
-        label=gettext_lazy("每人限几件"),
-        min_value=0,
-        max_value=1000,
-        initial=0,
-        required=False,
-        help_text=gettext_lazy("0 就是不限。"),
-    )
-    limit_period = forms.ChoiceField(
-        label=gettext_lazy("多久算一次"), choices=Gift.Period.choices, initial=Gift.Period.QUARTER
-    )
-    from_on = forms.DateField(
-        label=gettext_lazy("从哪天起"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
-    until_on = forms.DateField(
-        label=gettext_lazy("到哪天止"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
-
-
 def _words(data: dict[str, Any]) -> acts.GiftWords:
     return acts.GiftWords(
         name=data["name"],
@@ -107,51 +62,6 @@ def _words(data: dict[str, Any]) -> acts.GiftWords:
         from_on=data["from_on"],
         until_on=data["until_on"],
     )
-
-
-class StockForm(SettingsForm):
-    """Stock in or out: a row more, never a figure typed over."""
-
-    site = forms.CharField(
-        label=gettext_lazy("领取点"), max_length=80, help_text=gettext_lazy("站、所或中心的名称。")
-    )
-    count = forms.IntegerField(
-        label=gettext_lazy("数量"),
-        min_value=-acts.COUNT_MOST,
-        max_value=acts.COUNT_MOST,
-        help_text=gettext_lazy("入库写正数,出库(盘亏、损坏)写负数。"),
-    )
-    note = forms.CharField(label=gettext_lazy("备注"), max_length=200, required=False)
-
-
-class ShopForm(SettingsForm):
-    """The centre's own rules of the mall, and which star rules hold."""
-
-    is_open = forms.BooleanField(label=gettext_lazy("开放兑换"), required=False)
-    window = forms.ChoiceField(label=gettext_lazy("什么时候可以兑换"), choices=Window.choices)
-    window_days = forms.IntegerField(
-        label=gettext_lazy("头几天"),
-        min_value=0,
-        max_value=92,
-        help_text=gettext_lazy("随时开放写 0。"),
-    )
-    orders_each_quarter = forms.IntegerField(
-        label=gettext_lazy("每人每季度最多兑换几次"),
-        min_value=0,
-        max_value=100,
-        help_text=gettext_lazy("0 就是不限。"),
-    )
-    keep_days = forms.IntegerField(label=gettext_lazy("为本人保留几天"), min_value=1, max_value=365)
-    return_days = forms.IntegerField(
-        label=gettext_lazy("领取后几天内可退"), min_value=0, max_value=365
-    )
-    star_rules = forms.ChoiceField(label=gettext_lazy("星级办法"))
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        field = self.fields["star_rules"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(name, rules.title) for name, rules in shipped().items()]
 
 
 @require_safe
