@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from datetime import timedelta
 
 import pytest
 
 from diandan.engine.replay.facts import crowd_of, read, requests_of, world_of
+from diandan.ops import house, replay
 from diandan.path.bundle.states import JobState
 from diandan.path.dispatch.models import Offer
 from diandan.path.dispatch.own_facts import facts_of
@@ -92,3 +94,22 @@ def test_the_rarest_kinds_share_a_name() -> None:
     kinds = {line["kind"] for line in lines if line["what"] == "request"}
     assert len(kinds) == 32
     assert "other" in kinds
+
+
+def test_the_command_lives_the_centres_own_month_through(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(house, "make_ready", lambda _needs: None)
+    there = _district()
+    make.team(there.station)
+    make.job(there.centre, there.station, make.kind(there.centre, "cut"))
+    parser = argparse.ArgumentParser()
+    replay.add_arguments(parser)
+    days = ["--from", f"{SINCE:%Y-%m-%d}", "--to", f"{UNTIL:%Y-%m-%d}"]
+    words = ["--own", there.centre.slug, *days, "--policies", "by_hand", "--json"]
+    assert replay.run(parser.parse_args(words)) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["policies"]["by_hand"]["requests"] == [1.0, 0.0]
+    assert "服务单 1 张" in said.err
+    assert replay.run(parser.parse_args(["--own", "nowhere"])) == 2
+    assert replay.run(parser.parse_args([*words[:2], "--from", "soon"])) == 2
