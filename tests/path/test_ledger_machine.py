@@ -25,10 +25,8 @@ from hypothesis.stateful import (
 )
 
 from diandan.flow.books import sweep
-from diandan.ground.people import vault
-from diandan.ground.people.actions.codes import ask_code
 from diandan.ground.people.actions.forget import forget
-from diandan.ground.people.actions.merge import PURPOSE, merge_people
+from diandan.ground.people.actions.merge import join_records
 from diandan.ground.people.actor import SYSTEM
 from diandan.ground.people.models import Person, Role
 from diandan.kit.refusal import Refusal
@@ -105,14 +103,10 @@ class Books(RuleBasedStateMachine):
     @rule()
     def merge(self) -> None:
         """By her own act from both phones; what the other record holds comes over."""
-        phone = vault.unseal(self.twin.wrapped_key, self.twin.phone_enc)
         by = make.actor(self.visit.member)
-
-        def act() -> None:
-            _row, code = ask_code(phone=phone, purpose=PURPOSE, at=self.at, by=by)
-            merge_people(kept=self.visit.member, phone=phone, code=code, at=self.at, by=by)
-
-        self._try(act)
+        twin = Person.objects.get(id=self.twin.id)
+        if twin.frozen_at is None:
+            self._try(lambda: join_records(kept=self.visit.member, gone=twin, at=self.at, by=by))
         join_merged(at=self.at)
 
     @rule()

@@ -284,6 +284,7 @@ def _line(row: Transfer, names: dict[UUID, str], is_objected: bool) -> dict[str,
 
 
 def _object_on_board(request: HttpRequest, centre: Place) -> HttpResponse:
+    door.me(request)  # whoever is not signed in is led to sign in first
     by, at = door.actor(request), door.now(request)
 
     def act() -> str:

@@ -44,11 +44,13 @@ def merge_people(*, kept: Person, phone: str, code: str, at: datetime, by: Actor
     if not kept.name_hash or gone.name_hash != kept.name_hash:
         raise Refusal("other_name", _("两份记录的姓名不一样,请到实践站核实。"), field="phone")
     check_code(phone=clean_phone(phone), code=code, purpose=PURPOSE, at=at)
-    return _merge(kept, gone, at, by)
+    return join_records(kept=kept, gone=gone, at=at, by=by)
 
 
 @transaction.atomic
-def _merge(kept: Person, gone: Person, at: datetime, by: Actor) -> PersonMerge:
+def join_records(*, kept: Person, gone: Person, at: datetime, by: Actor) -> PersonMerge:
+    """The join itself, after both phones were proved; still the kept one's own act alone."""
+    check_own_act(by, kept)
     kept, gone = (queries.for_change(one) for one in (kept.id, gone.id))
     if queries.active_grants(at).filter(person=gone).exists():
         raise conflict("holds_roles", _("另一份记录还担任工作角色,请先请管理员撤销。"))
