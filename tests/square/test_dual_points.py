@@ -9,11 +9,10 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diandan.ground.people.actions import consents
-from diandan.ground.people.models import Consent, Reading
+from diandan.ground.people.models import Reading
 from diandan.kit.refusal import Refusal
 from diandan.square.dual_points import core, queries
-from diandan.square.dual_points.actions import boards, periods, roll
+from diandan.square.dual_points.actions import periods, roll
 from diandan.square.dual_points.actions.enter import (
     correct,
     decide,
@@ -309,70 +308,6 @@ def test_the_years_grade_is_computed_once_all_is_posted_and_settled(dual: Dual) 
     one = periods.grade_year(**wanted, by=dual.head, at=end)[0]  # type: ignore[arg-type]
     assert (one.points, one.grade, one.household) == (20, "良好", dual.household)
     assert periods.grade_year(**wanted, by=dual.head, at=end) == [one]  # type: ignore[arg-type]
-
-
-# -- boards
-
-
-def listed(dual: Dual, colour: str) -> None:
-    row = boards.propose_listing(
-        centre=dual.centre,
-        colour=colour,
-        reason="庭院整洁,邻里称赞",
-        household=dual.household,
-        by=dual.clerk,
-        at=dual.at,
-    )
-    with pytest.raises(Refusal, match="own_proposal"):
-        boards.confirm_listing(row.id, by=dual.clerk, at=dual.at)
-    boards.confirm_listing(row.id, by=dual.other_clerk, at=dual.at)
-
-
-def test_red_is_public_only_while_her_own_separate_consent_stands(dual: Dual) -> None:
-    listed(dual, "red")
-    own = dual.by(dual.family)
-    assert queries.red_board(dual.centre) == []
-    consents.give(person=dual.family, about=Consent.About.PUBLISH, how="web", at=dual.at, by=own)
-    assert queries.red_board(dual.centre) == [], "a consent to something else is none"
-    with pytest.raises(Refusal, match="own_act_only"):
-        consents.give(
-            person=dual.family, about=Consent.About.RED_BOARD, how="desk", at=dual.at, by=dual.clerk
-        )
-    given_ = consents.give(
-        person=dual.family, about=Consent.About.RED_BOARD, how="web", at=dual.at, by=own
-    )
-    assert [row["name"] for row in queries.red_board(dual.centre)] == ["韩巴特尔"]
-    consents.withdraw(consent=given_, at=dual.at, by=own)
-    assert queries.red_board(dual.centre) == []
-
-
-@pytest.mark.parametrize("colour", ["grey", "black"])
-def test_grey_and_black_are_public_only_by_a_rule_two_people_read_and_masked_even_then(
-    dual: Dual, colour: str
-) -> None:
-    listed(dual, colour)
-    day = dual.at.date()
-    assert queries.red_board(dual.centre) == []
-    assert queries.board_by_rule(dual.centre, colour, day) == []
-    rule = boards.enter_rule(
-        centre=dual.centre,
-        colour=colour,
-        number="奈政发〔2026〕7号",
-        text="经村民会议决定,连续两次劝导不改的,在本嘎查公示栏公示。",
-        from_on=day,
-        by=dual.head,
-        at=dual.at,
-    )
-    assert queries.board_by_rule(dual.centre, colour, day) == []
-    with pytest.raises(Refusal, match="own_proposal"):
-        boards.confirm_rule(rule.id, by=dual.head, at=dual.at)
-    boards.confirm_rule(rule.id, by=dual.deputy, at=dual.at)
-    assert [row["name"] for row in queries.board_by_rule(dual.centre, colour, day)] == ["韩**"]
-    with pytest.raises(Refusal, match="colour"):
-        boards.enter_rule(
-            centre=dual.centre, colour="red", number="某号文件", text="全部公开全部公开全部",
-            from_on=day, by=dual.head, at=dual.at,
-        )  # fmt: skip
 
 
 def test_reading_who_is_a_party_member_leaves_a_record(dual: Dual) -> None:

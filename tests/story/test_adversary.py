@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from . import adversary_doors, adversary_sql
+from . import adversary_doors, adversary_sql, adversary_visits
 from .adversary_world import MISSED, REFUSED, SURFACED, Fraud, judge, relook, undone
 
 pytestmark = [pytest.mark.story, pytest.mark.django_db]
-WAYS = (*adversary_sql.WAYS, *adversary_doors.WAYS)
+WAYS = (*adversary_sql.WAYS, *adversary_doors.WAYS, *adversary_visits.WAYS)
 AT_LEAST = 40
 
 

@@ -386,9 +386,8 @@ def own_listings(person_id: UUID) -> list[Listing]:
 
 def own_grades(person_id: UUID) -> list[YearGrade]:
     """What the years came to."""
-    house = household_of(person_id)
     mine = Q(person_id=person_id)
-    if house is not None:
+    if (house := household_of(person_id)) is not None:
         mine |= Q(household=house.household)
     return list(YearGrade.objects.filter(mine).order_by("-year", "system"))
 
