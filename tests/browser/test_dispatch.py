@@ -82,7 +82,7 @@ def test_a_leader_reads_her_turn_on_a_phone(world: World, open_phone: Open) -> N
     waiting(world)
     page = open_phone(client=browser(world.leader))
     page.goto("/v/turn")
-    expect(page.locator("h2")).to_have_text(world.team.name)
+    expect(page.get_by_role("heading", name=world.team.name)).to_be_visible()
     page.locator("details summary").first.click()
     shot(page, "turn")
     assert [v["id"] for v in Axe().run(page).response["violations"]] == []

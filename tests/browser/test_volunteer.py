@@ -66,9 +66,8 @@ def tab_to(page: Page, selector: str, limit: int = 60) -> None:
 @contextmanager
 def moved_on(page: Page) -> Iterator[None]:
     """What is done within leads to a new document, and that document is there after it."""
-    page.evaluate("window.before = true")
-    yield
-    page.wait_for_function("!window.before && document.readyState === 'complete'")
+    with page.expect_navigation(wait_until="load"):
+        yield
 
 
 def press(page: Page, name: str) -> None:

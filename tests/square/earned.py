@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Person, Role
 from diandan.ground.places.models import Place
+from diandan.ground.record.actions.announce import announce
+from diandan.path.bundle.facts import job_fact
 from diandan.path.bundle.models import Job
 from diandan.path.engage.models import Task
 from diandan.path.fulfil.models import Attendance
@@ -32,6 +36,7 @@ class Earned:
         self._turns: dict[object, int] = {}
         centre_rules(centre, at - 2 * LONG_AGO * DAY)
 
+    @transaction.atomic
     def minutes(self, who: Person, minutes: int, *, grade: Grade = Grade.VERIFIED) -> Task:
         """A visit of so many minutes, posted after its notice."""
         turn = self._turns[who.id] = self._turns.get(who.id, 0) + 1
@@ -40,6 +45,9 @@ class Earned:
         task = Task.objects.get(engagement__job=job)
         begun = self.at - (LONG_AGO + APART * turn) * DAY
         ended = begun + timedelta(minutes=minutes)
+        for verb, when in (("check_in", begun), ("check_out", ended)):
+            about = {"person_id": who.id}
+            announce(job_fact(job, verb, make.actor(who), when, {}, **about))
         Attendance.objects.create(
             task=task,
             in_at=begun,

@@ -72,7 +72,7 @@ def test_three_people_and_never_herself(world: Certified) -> None:
     handle(certificate_id=row.id, at=world.later, by=world.handles)
     with pytest.raises(Refusal, match="another_person"):
         sign(certificate_id=row.id, at=world.later, by=world.handles)
-    sign(certificate_id=row.id, at=world.later, by=world.signs)
+    sign(certificate_id=row.id, at=world.later, by=world.signs, why="多记了")
 
 
 def test_the_register_counts_on_and_numbers_are_never_used_twice(world: Certified) -> None:
@@ -93,10 +93,13 @@ def test_hours_corrected_before_signing_are_looked_at_again(world: Certified) ->
     handle(certificate_id=row.id, at=world.later, by=world.handles)
     take_back(world, 20)
     with pytest.raises(Refusal, match="hours_changed"):
-        sign(certificate_id=row.id, at=world.later, by=world.signs)
+        sign(certificate_id=row.id, at=world.later, by=world.signs, why="多记了")
     handle(certificate_id=row.id, at=world.later, by=world.handles)
     assert (
-        sums(certified(sign(certificate_id=row.id, at=world.later, by=world.signs))).verified == 40
+        sums(
+            certified(sign(certificate_id=row.id, at=world.later, by=world.signs, why="多记了"))
+        ).verified
+        == 40
     )
 
 
@@ -110,7 +113,9 @@ def test_hours_corrected_afterwards_show_at_the_check(world: Certified) -> None:
 
 def take_back(world: Certified, minutes: int) -> None:
     posted = Transfer.objects.get(task=world.task, ledger="minutes", phase="posting")
-    correct(uuid4(), transfer_id=posted.id, amount=minutes, at=world.later, by=world.signs)
+    correct(
+        uuid4(), transfer_id=posted.id, amount=minutes, at=world.later, by=world.signs, why="多记了"
+    )
 
 
 def test_the_paper_has_every_field_and_the_same_bytes(world: Certified, tmp_path: Path) -> None:
@@ -132,11 +137,14 @@ def test_the_paper_has_every_field_and_the_same_bytes(world: Certified, tmp_path
 def test_a_copy_for_the_screen_is_masked(world: Certified, tmp_path: Path) -> None:
     row = world.valid()
     asked = Asked(id_number="320115199001010011", masked=True)
-    words = text_of(as_pdf(row, asked=asked, house=HOUSE, at=world.later, by=world.signs), tmp_path)
+    words = text_of(
+        as_pdf(row, asked=asked, house=HOUSE, at=world.later, by=world.signs, why="多记了"),
+        tmp_path,
+    )
     assert "王强" not in words
     assert "199001010011" not in words
     with pytest.raises(Refusal, match="own_act_only"):
-        as_pdf(row, asked=Asked(), house=HOUSE, at=world.later, by=world.signs)
+        as_pdf(row, asked=Asked(), house=HOUSE, at=world.later, by=world.signs, why="多记了")
 
 
 def test_without_a_chinese_font_it_says_so(world: Certified) -> None:
@@ -175,16 +183,18 @@ def test_a_new_one_takes_the_place_of_the_old(world: Certified) -> None:
 def test_revoked_withdrawn_and_refused(world: Certified) -> None:
     row = world.valid()
     with pytest.raises(Refusal, match="why_needed"):
-        revoke(certificate_id=row.id, why="", at=world.later, by=world.signs)
-    revoke(certificate_id=row.id, why="wrong", at=world.later, by=world.signs)
+        revoke(certificate_id=row.id, why="", at=world.later, by=world.signs, why="多记了")
+    revoke(certificate_id=row.id, why="wrong", at=world.later, by=world.signs, why="多记了")
     assert row.number
     assert queries.checked(row.number, row.check_code).ended_why == "内容有误"
     asked = world.asked()
     withdraw(certificate_id=asked.id, at=world.later, by=world.by)
     asked = world.asked()
     with pytest.raises(Refusal, match="reason_needed"):
-        refuse(certificate_id=asked.id, reason=" ", at=world.later, by=world.signs)
-    refuse(certificate_id=asked.id, reason="用途不清楚", at=world.later, by=world.signs)
+        refuse(certificate_id=asked.id, reason=" ", at=world.later, by=world.signs, why="多记了")
+    refuse(
+        certificate_id=asked.id, reason="用途不清楚", at=world.later, by=world.signs, why="多记了"
+    )
     asked.refresh_from_db()
     assert queries.words_of(world.her, asked.note_enc) == "用途不清楚"
     told = FactRow.objects.filter(kind__startswith="certificate.").order_by("id")
@@ -201,7 +211,7 @@ def test_the_record_in_five_groups(world: Certified) -> None:
     assert (len(found.service), found.training, found.commendation) == (2, [], [])
     with pytest.raises(Refusal, match="another_person"):
         confirm_entry(entry_id=entry.id, is_right=True, at=world.later, by=world.handles)
-    confirm_entry(entry_id=entry.id, is_right=True, at=world.later, by=world.signs)
+    confirm_entry(entry_id=entry.id, is_right=True, at=world.later, by=world.signs, why="多记了")
     found = groups(world.her, name="王强", phone="138")
     assert [(row.title, row.giver, row.study_hours) for row in found.training] == [
         ("急救培训", "区红十字会", 8)

@@ -84,12 +84,12 @@ RULES: dict[str, Rule] = {
     **_many("my_slip", Rule(HERS, None)),
     # teams and volunteers
     **_many("v_offer", Rule(MEMBERS, None)),
-    # one volunteer's own ask: the matrix knows none, so to all it is not there
-    **_many("v_ask v_ask_decline", Rule(NONE, NONE)),
-    **_many("v_agree", Rule(None, NONE)),
-    **_many("v_days", Rule(SIGNED, LEADER, "open")),
-    **_many("v_day_drop", Rule(None, NONE)),
-    **_many("v_direct", Rule(None, MEMBERS, "open")),
+    **_many("v_ask", Rule(frozenset({"volunteer"}), None)),
+    **_many("v_ask_decline", Rule(frozenset({"volunteer"}), frozenset({"volunteer"}))),
+    **_many("v_agree", Rule(None, frozenset({"volunteer"}))),
+    **_many("v_days", Rule(SIGNED, None, "open")),
+    **_many("v_day_add v_day_drop", Rule(None, LEADER | KEEPERS)),
+    **_many("v_direct", Rule(None, SIGNED, "open")),
     **_many("v_accept v_stand_by", Rule(None, LEADER)),
     **_many("v_decline", Rule(MEMBERS, LEADER)),
     **_many("v_job", Rule(LEADER, None)),
@@ -114,7 +114,8 @@ RULES: dict[str, Rule] = {
     **_many("desk_families_export", Rule(ROLES, None)),
     **_many("desk_stand_for desk_declare desk_objection desk_correct", Rule(None, STAFF)),
     # records and certificates
-    **_many("v_record v_record_export", Rule(SIGNED, None)),
+    **_many("v_record", Rule(SIGNED, None)),
+    **_many("v_record_export", Rule(SIGNED, None, "open")),
     **_many("v_certificate_apply v_record_correct", Rule(None, SIGNED)),
     **_many("v_certificate", Rule(frozenset({"volunteer"}), None)),
     **_many(
@@ -190,8 +191,8 @@ RULES: dict[str, Rule] = {
     **_many("thaw", Rule(ADMIN, ADMIN)),
     **_many("settings_pairings", Rule(ROLES, None)),
     **_many("settings_pairing_unit", Rule(ROLES, STAFF)),
-    **_many("settings_pairing", Rule(NONE, NONE)),
-    **_many("settings_pairing_task", Rule(None, NONE)),
+    **_many("settings_pairing", Rule(STAFF, STAFF)),
+    **_many("settings_pairing_task", Rule(None, STAFF)),
     # settings
     **_many(
         "settings_calendar settings_home settings_importing settings_invitations settings_new_team"
@@ -289,8 +290,8 @@ RULES: dict[str, Rule] = {
     # over HTTP: offers and tasks
     **_many("api:offer", Rule(MEMBERS, None)),
     **_many("api:asks api:turn", Rule(SIGNED, None)),
-    **_many("api:ask", Rule(NONE, None)),
-    **_many("api:ask_agree api:ask_decline", Rule(None, NONE)),
+    **_many("api:ask", Rule(frozenset({"volunteer"}), None)),
+    **_many("api:ask_agree api:ask_decline", Rule(None, frozenset({"volunteer"}))),
     **_many("api:offer_accept api:offer_stand_by api:offer_decline", Rule(None, LEADER)),
     **_many("api:task", Rule(frozenset({"volunteer"}), None)),
     **_many(

@@ -45,6 +45,7 @@ from diandan.path.ledger.actions.earn import earn
 from diandan.path.ledger.actions.notice import object_to
 from diandan.path.ledger.models import Objection, ServicePause
 from tests import factories as make
+from tests.web.street_posts import post_things
 from tests.web.street_record import record_things
 from tests.web.street_rewards import rewards_of
 
@@ -217,7 +218,10 @@ class Streets:
         kind = Objection.Kind.DID_NOT_COME
         said = object_to(row.id, kind=kind, text="", by=by, at=self.at + timedelta(minutes=12))
         pause = ServicePause.objects.create(
-            person=street.people["volunteer"], centre=self.centre, missed=5, paused_at=self.at
+            person=make.volunteer(f"缺席{street.mark}", street.station),
+            centre=self.centre,
+            missed=5,
+            paused_at=self.at,
         )
         return {
             "session_id": task.id,
@@ -257,6 +261,7 @@ class Streets:
             **self._papers(street),
             **rewards_of(street, self.centre, self.at),
             **record_things(street, self.at),
+            **post_things(street, self.at),
         }
 
     def _work(self, street: Street) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from diandan.ground.people import queries as people
 from diandan.ground.people.models import Person, Role, Team
 from diandan.ground.places.models import Kind, Place
-from diandan.ground.posts.models import Pairing
+from diandan.ground.posts.models import Pairing, PairingTask
 from diandan.kit.units import local
 from diandan.path.dispatch.models import PersonAsk
 from diandan.path.engage.models import Task
@@ -27,7 +27,7 @@ def rosters_s0_07(world: World) -> str:
     stationed = _team(world, Team.Mode.STATIONED)
     page = world.leader(stationed).get(f"/v/teams/{stationed.id}/days")
     world.leader(stationed).press(
-        page, "/days", has="on", on=day, starts="09:00", ends="11:30", note="理论宣讲咨询"
+        page, "/days/add", on=day, starts="09:00", ends="11:30", note="理论宣讲咨询"
     )
     seen = world.at(world.resident().id).get(f"/s/{stationed.home_id}")
     check(seen.says(stationed.name) and seen.says("理论宣讲咨询"), "阵地页没有写常驻队值班")
@@ -35,11 +35,11 @@ def rosters_s0_07(world: World) -> str:
     stop = next(place for place in world.house.stations if place.id != mobile.home_id)
     leader = world.leader(mobile)
     given = {"place": stop.full_name, "on": day, "starts": "14:00", "ends": "17:00"}
-    leader.press(leader.get(f"/v/teams/{mobile.id}/days"), "/days", has="on", fields=given)
+    leader.press(leader.get(f"/v/teams/{mobile.id}/days"), "/days/add", fields=given)
     tour = world.at(world.resident().id).get(f"/s/{stop.id}")
     check(tour.says(mobile.name), "阵地页没有写流动队来访")
     try:
-        leader.press(leader.get(f"/v/teams/{mobile.id}/days"), "/days", has="on", fields=given)
+        leader.press(leader.get(f"/v/teams/{mobile.id}/days"), "/days/add", fields=given)
     except StoryTrouble as no:
         check("另有安排" in str(no), f"同一时间两处,说的不是原因:{no}")
     else:
@@ -131,10 +131,12 @@ def units_s1_04(world: World) -> str:
     check(page.says("等对方同意"), "没有等对方同意")
     pairing = Pairing.objects.get(unit=unit, venue=world.station)
     other = world.at(world.house.cast.staff(Role.STATION_STAFF, world.station).id)
-    other.press(other.get(f"/desk/pairings/{pairing.id}"), button=("act", "agree"))
+    own = other.get(f"/desk/pairings/{pairing.id}")
+    other.press(own, has="act", fields={"act": "agree"})
     page = clerk.get(f"/desk/pairings/{pairing.id}")
     page = clerk.press(page, f"/{pairing.id}", has="title", title="给独居老人查线路")
-    page = clerk.press(page, "", button=("act", "done"))
+    task = PairingTask.objects.get(pairing=pairing)
+    page = clerk.press(page, f"/tasks/{task.id}", fields={"act": "done"})
     check(page.says("已完成"), "结对任务没有标为完成")
     listed = world.staff(Role.ADMIN).get("/desk/pairings/")
     check(listed.says(UNIT) and listed.says("40%"), "名单上没有这家单位和它的比例")

@@ -127,6 +127,8 @@ def unit(request: HttpRequest, place_id: int) -> HttpResponse:
     where, place = here_as_staff(request), places.by_id(place_id)
     may = acting.may_write(place, where.by)
     check_see_plan(where.by, place)
+    if request.method == "POST":
+        acting.check_may(may)
     is_staff = request.POST.get("what") == "staff"
     staff = StaffForm(request.POST if is_staff else None)
     pairing_form = PairingForm(request.POST if request.method == "POST" and not is_staff else None)

@@ -9,10 +9,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from diandan.ground.people import queries as people
 from diandan.ground.people.models import Team
+from diandan.ground.people.policies import can_run_team, check_run_team
 from diandan.ground.places import queries as places
 from diandan.ground.places.models import Place
 from diandan.ground.posts import queries
@@ -26,35 +27,34 @@ from diandan.web.shared.once import once
 from diandan.web.volunteer.frame import page
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe
 @door.signed_in
 def days(request: HttpRequest, team_id: UUID) -> HttpResponse:
-    """A team's roster or tour; its leaders add a day."""
-    team = people.team(team_id)
-    error = None
-    if request.method == "POST":
-        by, at = door.actor(request), door.now(request)
+    """A team's roster or tour."""
+    return page(request, "days", _context(request, people.team(team_id), None), tab="/v/teams")
 
-        def act() -> str:
-            starts_at, ends_at = _times(request)
-            note = request.POST.get("note", "")
-            add_day(team, _where(request, team), starts_at, ends_at, note, by=by, at=at)
-            messages.success(request, _("已写上。"))
-            return f"/v/teams/{team_id}/days"
 
-        try:
-            return once(request, act)
-        except Refusal as no:
-            if no.status in (401, 403, 404):
-                raise
-            error = no
-    return page(
-        request,
-        "days",
-        _context(request, team, error),
-        tab="/v/teams",
-        status=error.status if error else 200,
-    )
+@require_POST
+@door.signed_in
+def add(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """One more day, by who runs the team."""
+    team, by, at = people.team(team_id), door.actor(request), door.now(request)
+    check_run_team(by, team)
+
+    def act() -> str:
+        starts_at, ends_at = _times(request)
+        note = request.POST.get("note", "")
+        add_day(team, _where(request, team), starts_at, ends_at, note, by=by, at=at)
+        messages.success(request, _("已写上。"))
+        return f"/v/teams/{team_id}/days"
+
+    try:
+        return once(request, act)
+    except Refusal as no:
+        if no.status in (401, 403, 404):
+            raise
+        context = _context(request, team, no)
+        return page(request, "days", context, tab="/v/teams", status=no.status)
 
 
 def _context(request: HttpRequest, team: Team, error: Refusal | None) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def _context(request: HttpRequest, team: Team, error: Refusal | None) -> dict[st
     return {
         "team": {"id": team.id, "name": team.name, "home": team.home.name},
         "mobile": team.mode == Team.Mode.MOBILE,
-        "leads": team.id in door.actor(request).leads,
+        "leads": can_run_team(door.actor(request), team),
         "days": [day_row(row) for row in queries.days_of(team, at)],
         "typed": request.POST if error else {"on": f"{local(at).date() + timedelta(days=1)}"},
         "error": error,

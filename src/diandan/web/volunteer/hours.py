@@ -128,7 +128,7 @@ def _session_page(
 ) -> HttpResponse:
     row = one.minutes
     rules = named(row.data.get("rules", ""))
-    people = {x.by_id for x in (one.declaration, one.confirmation, one.objection) if x}
+    people = {x.by_id for x in (one.declaration, one.confirmation) if x}
     names = masked_names(people)
     settlement = getattr(row, "settlement", None)
     said = one.objection
@@ -148,7 +148,8 @@ def _session_page(
             "kind": str(said.get_kind_display()),
             "text": said.text,
             "at": said.at,
-            "who": names.get(said.by_id, ""),
+            # Who said it is the officers' to know: a neighbour must be able to speak up.
+            "who": _("您本人") if said.by_id == door.me(request).id else _("有人"),
             "settled_at": said.settled_at,
             "settlement": said.settlement,
             "upheld": said.is_upheld,

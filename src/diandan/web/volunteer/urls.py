@@ -130,6 +130,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v/teams", teams.teams, name="v_teams"),
     path("v/teams/<uuid:team_id>", teams.team, name="v_team"),
     path("v/teams/<uuid:team_id>/days", days.days, name="v_days"),
+    path("v/teams/<uuid:team_id>/days/add", days.add, name="v_day_add"),
     path("v/days/<uuid:day_id>/drop", days.drop, name="v_day_drop"),
     path("v/teams/<uuid:team_id>/join", teams.join, name="v_join"),
     path("v/teams/<uuid:team_id>/leave", teams.leave, name="v_leave"),
