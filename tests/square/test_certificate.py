@@ -72,7 +72,7 @@ def test_three_people_and_never_herself(world: Certified) -> None:
     handle(certificate_id=row.id, at=world.later, by=world.handles)
     with pytest.raises(Refusal, match="another_person"):
         sign(certificate_id=row.id, at=world.later, by=world.handles)
-    sign(certificate_id=row.id, at=world.later, by=world.signs, why="多记了")
+    sign(certificate_id=row.id, at=world.later, by=world.signs)
 
 
 def test_the_register_counts_on_and_numbers_are_never_used_twice(world: Certified) -> None:
@@ -93,13 +93,10 @@ def test_hours_corrected_before_signing_are_looked_at_again(world: Certified) ->
     handle(certificate_id=row.id, at=world.later, by=world.handles)
     take_back(world, 20)
     with pytest.raises(Refusal, match="hours_changed"):
-        sign(certificate_id=row.id, at=world.later, by=world.signs, why="多记了")
+        sign(certificate_id=row.id, at=world.later, by=world.signs)
     handle(certificate_id=row.id, at=world.later, by=world.handles)
     assert (
-        sums(
-            certified(sign(certificate_id=row.id, at=world.later, by=world.signs, why="多记了"))
-        ).verified
-        == 40
+        sums(certified(sign(certificate_id=row.id, at=world.later, by=world.signs))).verified == 40
     )
 
 
@@ -138,13 +135,13 @@ def test_a_copy_for_the_screen_is_masked(world: Certified, tmp_path: Path) -> No
     row = world.valid()
     asked = Asked(id_number="320115199001010011", masked=True)
     words = text_of(
-        as_pdf(row, asked=asked, house=HOUSE, at=world.later, by=world.signs, why="多记了"),
+        as_pdf(row, asked=asked, house=HOUSE, at=world.later, by=world.signs),
         tmp_path,
     )
     assert "王强" not in words
     assert "199001010011" not in words
     with pytest.raises(Refusal, match="own_act_only"):
-        as_pdf(row, asked=Asked(), house=HOUSE, at=world.later, by=world.signs, why="多记了")
+        as_pdf(row, asked=Asked(), house=HOUSE, at=world.later, by=world.signs)
 
 
 def test_without_a_chinese_font_it_says_so(world: Certified) -> None:
@@ -183,18 +180,16 @@ def test_a_new_one_takes_the_place_of_the_old(world: Certified) -> None:
 def test_revoked_withdrawn_and_refused(world: Certified) -> None:
     row = world.valid()
     with pytest.raises(Refusal, match="why_needed"):
-        revoke(certificate_id=row.id, why="", at=world.later, by=world.signs, why="多记了")
-    revoke(certificate_id=row.id, why="wrong", at=world.later, by=world.signs, why="多记了")
+        revoke(certificate_id=row.id, why="", at=world.later, by=world.signs)
+    revoke(certificate_id=row.id, why="wrong", at=world.later, by=world.signs)
     assert row.number
     assert queries.checked(row.number, row.check_code).ended_why == "内容有误"
     asked = world.asked()
     withdraw(certificate_id=asked.id, at=world.later, by=world.by)
     asked = world.asked()
     with pytest.raises(Refusal, match="reason_needed"):
-        refuse(certificate_id=asked.id, reason=" ", at=world.later, by=world.signs, why="多记了")
-    refuse(
-        certificate_id=asked.id, reason="用途不清楚", at=world.later, by=world.signs, why="多记了"
-    )
+        refuse(certificate_id=asked.id, reason=" ", at=world.later, by=world.signs)
+    refuse(certificate_id=asked.id, reason="用途不清楚", at=world.later, by=world.signs)
     asked.refresh_from_db()
     assert queries.words_of(world.her, asked.note_enc) == "用途不清楚"
     told = FactRow.objects.filter(kind__startswith="certificate.").order_by("id")
@@ -211,7 +206,7 @@ def test_the_record_in_five_groups(world: Certified) -> None:
     assert (len(found.service), found.training, found.commendation) == (2, [], [])
     with pytest.raises(Refusal, match="another_person"):
         confirm_entry(entry_id=entry.id, is_right=True, at=world.later, by=world.handles)
-    confirm_entry(entry_id=entry.id, is_right=True, at=world.later, by=world.signs, why="多记了")
+    confirm_entry(entry_id=entry.id, is_right=True, at=world.later, by=world.signs)
     found = groups(world.her, name="王强", phone="138")
     assert [(row.title, row.giver, row.study_hours) for row in found.training] == [
         ("急救培训", "区红十字会", 8)

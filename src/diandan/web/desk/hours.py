@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from diandan.ground.people.actor import STAFF_ROLES
 from diandan.ground.people.queries import masked_names
 from diandan.kit.refusal import Refusal, missing
 from diandan.kit.units import local
@@ -171,7 +172,8 @@ def settle(request: HttpRequest, objection_id: UUID) -> HttpResponse:
     by, at, post = door.actor(request), door.now(request), request.POST
 
     def do() -> str:
-        if all(row.id != objection_id for row in open_objections(by)):
+        settles = {grant.role for grant in by.grants} & STAFF_ROLES  # an auditor only reads
+        if not settles or all(row.id != objection_id for row in open_objections(by)):
             raise missing(_("没有找到这条异议,也许已经处理过了。"), "unknown_objection")
         verdict = post.get("verdict", "")
         if verdict not in ("upheld", "dismissed"):
