@@ -44,7 +44,9 @@ class CertificateOut(Schema):
 class CredentialIn(shapes.Asked):
     """What goes into the credential."""
 
-    fields: list[shapes.Short] = Field(max_length=FIELDS_MAX)
+    fields: list[shapes.Short] = Field(
+        max_length=FIELDS_MAX, description="凭证里写哪几项,由本人挑选"
+    )
 
 
 class CredentialOut(Schema):
