@@ -67,6 +67,22 @@ def rewards_of(street: Street, centre: Place, at: datetime) -> dict[str, Any]:
     voucher = Voucher.objects.create(
         batch=batch, person=her, code=f"VCH{street.mark == '甲':d}AAAA", claimed_at=at
     )
+    return {
+        "gift_id": gift.id,
+        "order_id": order.id,
+        "giver_id": giver.id,
+        "counter_key": giver.key,
+        "benefit_id": benefit.id,
+        "use_id": use.id,
+        "batch_id": batch.id,
+        "voucher_id": voucher.id,
+        **_star_of(street, centre, at),
+    }
+
+
+def _star_of(street: Street, centre: Place, at: datetime) -> dict[str, Any]:
+    """A star she applied for, and an objection against it."""
+    her = street.people["volunteer"]
     case = StarCase.objects.create(
         centre=centre,
         person=her,
@@ -78,15 +94,4 @@ def rewards_of(street: Street, centre: Place, at: datetime) -> dict[str, Any]:
         proposed_at=at,
     )
     objection = StarObjection.objects.create(case=case, text="有疑问", by=her, at=at)
-    return {
-        "gift_id": gift.id,
-        "order_id": order.id,
-        "giver_id": giver.id,
-        "counter_key": giver.key,
-        "benefit_id": benefit.id,
-        "use_id": use.id,
-        "batch_id": batch.id,
-        "voucher_id": voucher.id,
-        "star_case_id": case.id,
-        "star_objection_id": objection.id,
-    }
+    return {"star_case_id": case.id, "star_objection_id": objection.id}

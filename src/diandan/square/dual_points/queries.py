@@ -394,7 +394,6 @@ def own_grades(person_id: UUID) -> list[YearGrade]:
 
 def systems_open(centre: Place) -> list[str]:
     """The systems that have items here."""
-    found = set(
-        RuleItem.objects.filter(centre=centre, retired_at=None).values_list("system", flat=True)
-    )
+    items = RuleItem.objects.filter(centre=centre, retired_at=None)
+    found = set(items.values_list("system", flat=True))
     return [system for system in System.values if system in found]
