@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -90,7 +91,7 @@ def forget_person(*, person: Person, by: Actor, at: datetime) -> Person:
     """
     with transaction.atomic():
         check_may_leave(person, at)
-        return _forget(person, at, lambda: forget(person=person, at=at, by=by))
+        return _forget(person, partial(forget, person=person, at=at, by=by))
 
 
 def erase_due(*, at: datetime) -> int:
@@ -101,7 +102,7 @@ def erase_due(*, at: datetime) -> int:
         try:
             with transaction.atomic():
                 check_may_leave(person, at)
-                _forget(person, at, lambda: erase(person=person, at=at, by=SYSTEM))  # noqa: B023
+                _forget(person, partial(erase, person=person, at=at, by=SYSTEM))
         except Refusal as no:
             log.info("an erasure waits: %s", no.code)
         else:
@@ -114,7 +115,7 @@ def replay(*, at: datetime) -> int:
     back = to_replay()
     for person in back:
         with transaction.atomic():
-            _forget(person, at, lambda: erase(person=person, at=at, by=SYSTEM))  # noqa: B023
+            _forget(person, partial(erase, person=person, at=at, by=SYSTEM))
     keep_list()
     return len(back)
 
@@ -133,8 +134,7 @@ def keep_list() -> int:
     return erased.add(new) if new else 0
 
 
-def _forget(person: Person, at: datetime, act: Callable[[], Person]) -> Person:
-    del at
+def _forget(person: Person, act: Callable[[], Person]) -> Person:
     requests = Request.objects.filter(requester=person)
     jobs = Job.objects.filter(Q(bonds__request__in=requests) | Q(engagements__tasks__person=person))
     ids = [*requests.values_list("id", flat=True), *jobs.values_list("id", flat=True)]

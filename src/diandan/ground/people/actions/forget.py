@@ -98,6 +98,7 @@ def _sign_out_for_good(person: Person) -> None:
     login = Login.objects.filter(person=person).first()
     if login is None:
         return
+    # allauth's tables point at the log-in; its reverse names are unknown to Django's type stubs.
     login.emailaddress_set.all().delete()  # type: ignore[attr-defined]
     login.authenticator_set.all().delete()  # type: ignore[attr-defined]
     login.username, login.email, login.is_active = f"gone-{person.id}", "", False
