@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
 from diandan.kit.refusal import Refusal
 
 from .models import Place
+from .queries import search
 
 
 class PlaceFinder:
@@ -40,3 +42,25 @@ class PlaceFinder:
             _("名为“%(words)s”的有 %(n)d 个,请改填区划代码") % {"words": words, "n": len(found)},
             field=field,
         )
+
+
+def by_words(center: Place, words: str, field: str, kinds: Collection[str] = ()) -> Place:
+    """The one open place a person means by what she typed; Refusal when none or several could be.
+
+    A name that fits exactly wins over others that only hold it. `kinds`: only such places.
+    """
+    wanted = words.strip()
+    found = [place for place in search(center, wanted, 10) if not kinds or place.kind in kinds]
+    exact = [place for place in found if wanted in (place.name, place.full_name)]
+    if len(exact) == 1 or len(found) == 1:
+        return (exact or found)[0]
+    if not found:
+        raise Refusal(
+            "unknown_place",
+            _("没有找到“%(words)s”,请写社区(村)的名称。") % {"words": wanted},
+            field=field,
+        )
+    names = "、".join(place.full_name for place in found[:5])
+    raise Refusal(
+        "many_places", _("有几个地方都像:%(names)s。请写全称。") % {"names": names}, field=field
+    )

@@ -6,8 +6,6 @@ own. Rules carry the name under which anybody finds them again: `kunshan`, or `k
 
 from __future__ import annotations
 
-import functools
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -17,6 +15,7 @@ from uuid import UUID
 
 from diandan.ground.places.core import parse
 from diandan.ground.places.models import Place
+from diandan.ground.places.presets import Presets
 
 from .core import Rules
 from .models import RuleChoice
@@ -51,12 +50,7 @@ def rules_for(centre: Place, on: date | None = None) -> Rules:
     choice = choices.order_by("-from_on", "-at").first()
     if choice is not None:
         return chosen_rules(choice)
-    chosen = centre.settings.get(SETTING)
-    presets = shipped()
-    if chosen in presets:
-        return presets[chosen]
-    named = [rules for rules in presets.values() if centre.slug and centre.slug in rules.places]
-    return named[0] if named else presets[STANDARD]
+    return PRESETS.of(centre)
 
 
 def chosen_rules(choice: RuleChoice) -> Rules:
@@ -83,13 +77,9 @@ def named(name: str) -> Rules | None:
     return chosen_rules(choice) if choice else None
 
 
-@functools.cache
 def shipped() -> Mapping[str, Rules]:
     """Every preset by name."""
-    return {
-        path.stem: read(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
-        for path in sorted(FOLDER.glob("*.toml"))
-    }
+    return PRESETS.by_name
 
 
 def read(name: str, raw: Mapping[str, Any]) -> Rules:
@@ -124,3 +114,6 @@ def read(name: str, raw: Mapping[str, Any]) -> Rules:
         night=night,
         **{key: raw[key] for key in (*WHOLE, *WORDS) if key in raw},
     )
+
+
+PRESETS = Presets(FOLDER, read, setting=SETTING, standard=STANDARD)

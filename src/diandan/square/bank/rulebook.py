@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from diandan.ground.places.models import Place
+from diandan.ground.places.presets import Presets
 
 from .core import Rules
 
@@ -22,21 +21,12 @@ KNOWN = {"title", "source", "group_only_donates", *LISTS, *WHOLE}
 
 def rules_for(centre: Place) -> Rules:
     """The preset the centre chose, else the one that names it, else the common one."""
-    presets = shipped()
-    chosen = centre.settings.get(SETTING)
-    if chosen in presets:
-        return presets[chosen]
-    named = [rules for rules in presets.values() if centre.slug and centre.slug in rules.places]
-    return named[0] if named else presets[STANDARD]
+    return PRESETS.of(centre)
 
 
-@functools.cache
 def shipped() -> Mapping[str, Rules]:
     """Every preset by name."""
-    return {
-        path.stem: read(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
-        for path in sorted(FOLDER.glob("*.toml"))
-    }
+    return PRESETS.by_name
 
 
 def read(name: str, raw: Mapping[str, Any]) -> Rules:
@@ -54,3 +44,6 @@ def read(name: str, raw: Mapping[str, Any]) -> Rules:
     }
     rest = {key: value for key, value in raw.items() if key not in LISTS}
     return Rules(name=name, **rest, **lists)
+
+
+PRESETS = Presets(FOLDER, read, setting=SETTING, standard=STANDARD)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from diandan.ground.places.models import Place
+from diandan.ground.places.presets import Presets
 
 FOLDER = Path(__file__).parent / "rules"
 STANDARD = "standard"
@@ -30,21 +29,12 @@ class Rules:
 
 def rules_for(centre: Place) -> Rules:
     """What the centre chose, else what names it, else the standard."""
-    presets = shipped()
-    chosen = centre.settings.get(SETTING)
-    if chosen in presets:
-        return presets[chosen]
-    named = [rules for rules in presets.values() if centre.slug and centre.slug in rules.places]
-    return named[0] if named else presets[STANDARD]
+    return PRESETS.of(centre)
 
 
-@functools.cache
 def shipped() -> Mapping[str, Rules]:
     """Every file by name."""
-    return {
-        path.stem: read(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
-        for path in sorted(FOLDER.glob("*.toml"))
-    }
+    return PRESETS.by_name
 
 
 def read(name: str, raw: Mapping[str, Any]) -> Rules:
@@ -58,3 +48,6 @@ def read(name: str, raw: Mapping[str, Any]) -> Rules:
     if not isinstance(days, int) or isinstance(days, bool) or days < 0:
         raise ValueError(f"{name}: notice_days is a whole number of nought or more")
     return Rules(name, raw["title"], raw["source"], days, tuple(raw.get("places", ())))
+
+
+PRESETS = Presets(FOLDER, read, setting=SETTING, standard=STANDARD)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from diandan.ground.places.core import parse
 from diandan.ground.places.models import Place
+from diandan.ground.places.presets import Presets
 
 from .core import Rules, System, as_item
 
@@ -20,21 +19,12 @@ STANDARD = "baiyintala"
 
 def rules_for(centre: Place) -> Rules:
     """The preset the centre chose, else the one that names it, else the first there was."""
-    presets = shipped()
-    chosen = centre.settings.get(SETTING)
-    if chosen in presets:
-        return presets[chosen]
-    named = [rules for rules in presets.values() if centre.slug and centre.slug in rules.places]
-    return named[0] if named else presets[STANDARD]
+    return PRESETS.of(centre)
 
 
-@functools.cache
 def shipped() -> Mapping[str, Rules]:
     """Every preset by name."""
-    return {
-        path.stem: read(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
-        for path in sorted(FOLDER.glob("*.toml"))
-    }
+    return PRESETS.by_name
 
 
 def read(name: str, raw: Mapping[str, Any]) -> Rules:
@@ -74,3 +64,6 @@ def _system(raw: Mapping[str, Any]) -> System:
         grey=str(raw["grey"]),
         items=tuple(as_item(one) for one in raw["items"]),
     )
+
+
+PRESETS = Presets(FOLDER, read, setting=SETTING, standard=STANDARD)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from diandan.ground.places.core import parse
 from diandan.ground.places.models import Place
+from diandan.ground.places.presets import Presets
 
 from .core import StarRules
 from .models import MOST
@@ -26,21 +25,12 @@ KNOWN = {
 
 def rules_for(centre: Place) -> StarRules:
     """The preset the centre chose, else the one that names it, else the standard one."""
-    presets = shipped()
-    chosen = centre.settings.get(SETTING)
-    if chosen in presets:
-        return presets[chosen]
-    named = [rules for rules in presets.values() if centre.slug and centre.slug in rules.places]
-    return named[0] if named else presets[STANDARD]
+    return PRESETS.of(centre)
 
 
-@functools.cache
 def shipped() -> Mapping[str, StarRules]:
     """Every preset by name."""
-    return {
-        path.stem: read(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
-        for path in sorted(FOLDER.glob("*.toml"))
-    }
+    return PRESETS.by_name
 
 
 def read(name: str, raw: Mapping[str, Any]) -> StarRules:
@@ -73,3 +63,6 @@ def read(name: str, raw: Mapping[str, Any]) -> StarRules:
         approvals=approvals,
         notice=str(raw.get("notice", "3wd")),
     )
+
+
+PRESETS = Presets(FOLDER, read, setting=SETTING, standard=STANDARD)

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from diandan.ground.people.policies import check_see_plan
 from diandan.ground.places import queries as places
+from diandan.ground.places.finder import by_words
 from diandan.ground.places.models import Place
 from diandan.ground.posts import queries
 from diandan.ground.posts.actions import pairing as acting
 from diandan.ground.posts.models import Pairing
-from diandan.kit.refusal import Refusal
 from diandan.kit.units import local
 from diandan.web import door
 
@@ -138,7 +138,7 @@ def unit(request: HttpRequest, place_id: int) -> HttpResponse:
             if is_staff:
                 acting.say_staff(place, data["count"], by=where.by, at=where.at)
             else:
-                venue = _venue(place, data.pop("venue"))
+                venue = by_words(places.center_of(place), data.pop("venue"), "venue", acting.VENUES)
                 acting.propose(place, venue, **data, by=where.by, at=where.at)
             return reverse("settings_pairing_unit", args=[place.id])
 
@@ -332,20 +332,3 @@ def task(request: HttpRequest, pairing_task_id: UUID) -> HttpResponse:
         return reverse("settings_pairing", args=[t.pairing_id])
 
     return pressed(request, press, _("已标为完成。") if done else _("已改回未完成。"))
-
-
-def _venue(unit_: Place, words: str) -> Place:
-    found = [
-        p for p in places.search(places.center_of(unit_), words, 10) if p.kind in acting.VENUES
-    ]
-    exact = [p for p in found if words.strip() in (p.name, p.full_name)]
-    if len(exact) == 1 or len(found) == 1:
-        return (exact or found)[0]
-    if not found:
-        raise Refusal(
-            "venue", _("没有找到“%(words)s”,请写社区(村)的名称。") % {"words": words}, field="venue"
-        )
-    names = "、".join(p.full_name for p in found[:5])
-    raise Refusal(
-        "venue", _("有几个地方都像:%(names)s。请写全称。") % {"names": names}, field="venue"
-    )

@@ -15,6 +15,7 @@ from diandan.ground.people import queries as people
 from diandan.ground.people.models import Team
 from diandan.ground.people.policies import can_run_team, check_run_team
 from diandan.ground.places import queries as places
+from diandan.ground.places.finder import by_words
 from diandan.ground.places.models import Place
 from diandan.ground.posts import queries
 from diandan.ground.posts.actions.days import add_day, drop_day
@@ -99,18 +100,7 @@ def _where(request: HttpRequest, team: Team) -> Place:
     words = request.POST.get("place", "").strip()
     if not words:
         return team.home
-    found = places.search(places.center_of(team.home), words, 5)
-    exact = [p for p in found if words in (p.name, p.full_name)]
-    if len(exact) == 1 or len(found) == 1:
-        return (exact or found)[0]
-    names = "、".join(p.full_name for p in found)
-    if not found:
-        raise Refusal(
-            "place", _("没有找到“%(words)s”,请写社区(村)的名称。") % {"words": words}, field="place"
-        )
-    raise Refusal(
-        "place", _("有几个地方都像:%(names)s。请写全称。") % {"names": names}, field="place"
-    )
+    return by_words(places.center_of(team.home), words, "place")
 
 
 @require_POST
