@@ -13,7 +13,7 @@ import numpy as np
 from diandan.engine.assign.auction import weakest
 from diandan.engine.assign.graph import SHUT, UNSET, Graph, Paper
 from diandan.engine.assign.paths import drop, fill, lives, release
-from diandan.engine.compiled import Ints, Whole, compiled
+from diandan.engine.compiled import Ints, Whole, compiled, spot
 
 
 @compiled
@@ -121,8 +121,8 @@ def set_capacity(graph: Graph, paper: Paper, col: Whole, cap: Whole) -> None:
     count = 0
     graph.cap[col] = cap
     while graph.used[col] > cap:
-        first = graph.base[col]
-        last = first + graph.used[col]
+        first = spot(graph.base[col])
+        last = first + spot(graph.used[col])
         arc = weakest(graph.slot, first, last, graph.row, graph.cost, graph.u)
         rows[count] = graph.row[arc]
         count += 1
