@@ -12,9 +12,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias, TypeVar, cast
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+#: What numba looks for and no kernel here uses: linear algebra, C libraries, a file of settings.
+#: Loading them takes a fifth of a second; told that they are not there, it goes on without.
+UNUSED = ("scipy", "scipy.linalg", "cffi", "yaml")
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Numba and its kept kernels are loaded inside, and nothing that they do not need."""
+    hidden = [name for name in UNUSED if name not in sys.modules]
+    for name in hidden:
+        sys.modules[name] = None  # type: ignore[assignment]  # so it says that it is not there
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+with loading():
+    import numba
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -35,23 +55,6 @@ parallel_range = numba.prange
 #: a fraction of the two): wrap that as well.
 spot = np.uint64
 ONE = np.uint64(1)
-
-
-#: Where numba looks for a linear algebra which no kernel here uses.
-UNUSED = "scipy.linalg"
-
-
-@contextmanager
-def loading() -> Iterator[None]:
-    """Kept kernels are loaded inside: numba then does not load SciPy, a sixth of a second."""
-    hides = UNUSED not in sys.modules
-    if hides:
-        sys.modules[UNUSED] = None  # type: ignore[assignment]  # so it says that it is not there
-    try:
-        yield
-    finally:
-        if hides:
-            del sys.modules[UNUSED]
 
 
 def compiled(kernel: Kernel) -> Kernel:

@@ -19,9 +19,7 @@ from uuid import UUID
 
 from django.db import close_old_connections
 
-from diandan.engine import problem
-from diandan.engine.compiled import loading
-from diandan.engine.staffing.solve import solve
+from diandan.engine.ready import be_ready
 from diandan.ground.people.actor import SYSTEM
 from diandan.ground.places.models import Place
 from diandan.ground.record.queries import newest
@@ -114,13 +112,6 @@ def _ask(job: Job, made: DispatchRound, at: datetime) -> int:
     return 1
 
 
-def warm() -> None:
-    """Load the compiled engine, so that the first round does not wait for it."""
-    one = problem.Job("j", (0, 60), 60, 10)
-    with loading():
-        solve(problem.Problem(people=(problem.Person("p"),), jobs=(one,)))
-
-
 def run_forever() -> None:
     """Rounds until SIGTERM or SIGINT. A failing round is logged and tried again."""
     stop = threading.Event()
@@ -130,7 +121,7 @@ def run_forever() -> None:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
-    warm()
+    be_ready()
     # What start-up made stays for good; nobody need look through it for garbage again.
     gc.freeze()
     gc.enable()

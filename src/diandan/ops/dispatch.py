@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import argparse
 import gc
+import threading
 
 HELP = "派单进程:把等着的服务单合在一起求最优,按计划发邀约(serve 会自己启动它)"
+
+_engine: list[threading.Thread] = []
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """It takes no words; what it plans is in the tables."""
 
 
+def begin() -> None:
+    """The engine is loaded beside Django: while one waits for disk or database, the other goes on."""
+    thread = threading.Thread(target=_load_engine)
+    thread.start()
+    _engine.append(thread)
+
+
+def _load_engine() -> None:
+    from diandan.engine.ready import be_ready
+
+    be_ready()
+
+
 def run(_args: argparse.Namespace) -> int:
     """Plan and ask until SIGTERM or Ctrl-C."""
-    # Start-up makes much and throws little away: looking for garbage is a tenth of its time.
-    gc.disable()
+    gc.disable()  # until run_forever has everything it keeps
+    for thread in _engine:
+        thread.join()
     from diandan.flow.dispatcher import run_forever
 
     run_forever()
