@@ -33,15 +33,25 @@ def convert(kind: str, text: str) -> dict[str, Any]:
     if kind == "spatial":
         return from_spatial(text)
     if kind == "hhcrsp":
-        from diandan.engine.routes import from_hhcrsp
+        return _hhcrsp(text)
+    raise ProblemFault("--from", kind, "应为 spatial 或 hhcrsp")
 
+
+def _hhcrsp(text: str) -> dict[str, Any]:
+    """Home care: JSON as the archives have it now, or the text in which the sets first came."""
+    from diandan.engine.routes import from_hhcrsp
+    from diandan.engine.routes.listing import from_listing
+
+    bare = text.lstrip("\ufeff \t\r\n")
+    if bare[:1].isalpha():
+        data: Any = from_listing(bare)
+    else:
         try:
-            data = json.loads(text)
+            data = json.loads(bare)
         except json.JSONDecodeError as wrong:
             raise ProblemFault("文件", text[:40], f"不是 JSON(第 {wrong.lineno} 行)") from None
-        found: dict[str, Any] = from_hhcrsp(data)
-        return found
-    raise ProblemFault("--from", kind, "应为 spatial 或 hhcrsp")
+    found: dict[str, Any] = from_hhcrsp(data)
+    return found
 
 
 def from_spatial(text: str) -> dict[str, Any]:
