@@ -61,8 +61,10 @@ class Clients:
         whole = np.cumsum(chance / chance.sum())
         givers = np.searchsorted(whole, rng.random(DRAWN))
         takers = np.searchsorted(whole, rng.random(DRAWN))
+        amounts = rng.integers(1, 101, DRAWN)
         apart = givers != takers
-        self._pairs = iter(zip(givers[apart].tolist(), takers[apart].tolist(), strict=True))
+        drawn = (givers[apart].tolist(), takers[apart].tolist(), amounts[apart].tolist())
+        self._drawn = iter(zip(*drawn, strict=True))
         self._accounts = accounts
         self.acknowledged = self.refused = 0
         self.waits: list[float] = []
@@ -88,10 +90,8 @@ class Clients:
             left.release()
             return
         with self._lock:
-            giver, taker = next(self._pairs)
-        wanted = Move(
-            new_id(), self._accounts[giver], self._accounts[taker], 1 + taker % 100, Reason.GIFT
-        )
+            giver, taker, amount = next(self._drawn)
+        wanted = Move(new_id(), self._accounts[giver], self._accounts[taker], amount, Reason.GIFT)
 
         def answer(said: Answer) -> None:
             if said is None:

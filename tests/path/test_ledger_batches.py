@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from diandan.ground.people.actor import SYSTEM
 from diandan.kit.refusal import Refusal
 from diandan.path.ledger.actions.move import SOURCE, Move, account_of
-from diandan.path.ledger.actions.move_many import Outcome, move_many
+from diandan.path.ledger.actions.move_many import Outcome, move_all, move_many
 from diandan.path.ledger.checking import bad_rows
 from diandan.path.ledger.committer import Answer, Committer
 from diandan.path.ledger.models import Account, Ledger, Reason, Transfer
@@ -106,7 +106,35 @@ def test_wrong_amounts_and_wrong_accounts_are_refused_one_by_one(bank: Bank, at:
     assert said == ["amount", "same_account", "ledgers_apart", ""]
 
 
-@pytest.mark.parametrize("fault", ["overdrawn", "crossed", "missing", "points from nowhere"])
+def test_money_that_goes_in_a_ring_in_one_batch_is_written_in_an_order_that_could_be(
+    bank: Bank,
+) -> None:
+    a, b, c = bank.people
+    ring = [bank.give(a, b, 50), bank.give(b, c, 100), bank.give(c, a, 150), bank.give(a, b, 150)]
+    assert bank.do(*ring) == ["", "", "", ""]
+    assert bank.has() == [0, 150, 0]
+    assert clean()
+
+
+def test_a_batch_as_it_stands_is_written_whole_or_not_at_all(bank: Bank, at: datetime) -> None:
+    a, b, c = bank.people
+    good = [bank.give(a, b, 5), bank.give(b, c, 6, Reason.DONATE), bank.give(c, a, 7)]
+    assert move_all(good, by=SYSTEM, at=at)
+    assert bank.has() == [52, 49, 49]
+    kept = Transfer.objects.get(id=good[1].id)
+    assert (kept.reason, kept.ledger, kept.debit_id, kept.amount) == ("donate", "coins", b.id, 6)
+    for bad in (bank.give(a, b, 53), good[0], bank.give(a, a, 1)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            move_all([bank.give(b, c, 1), bad], by=SYSTEM, at=at)
+    assert not move_all([bank.give(b, c, 1), bank.give(b, c, 0)], by=SYSTEM, at=at)
+    assert not move_all([bank.give(b, c, 10**19)], by=SYSTEM, at=at)
+    assert bank.has() == [52, 49, 49]
+    assert bank.do(bank.give(b, c, 10**19)) == ["amount"]
+
+
+@pytest.mark.parametrize(
+    "fault", ["overdrawn", "crossed", "missing", "points from nowhere", "given before it came"]
+)
 def test_the_database_itself_refuses_a_batch_against_the_rules(
     bank: Bank, at: datetime, fault: str
 ) -> None:
@@ -119,6 +147,7 @@ def test_the_database_itself_refuses_a_batch_against_the_rules(
         "crossed": ("coins", a.id, points.id, 1),
         "missing": ("coins", a.id, uuid4(), 1),
         "points from nowhere": ("points", source.id, points.id, 1),
+        "given before it came": ("coins", b.id, a.id, 51),
     }[fault]
     good = ("coins", a.id, b.id, 1)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
@@ -130,6 +159,28 @@ def test_the_database_itself_refuses_a_batch_against_the_rules(
             [bank.centre.id, at, *good, ledger, debit, credit, amount],
         )
     assert bank.has() == [50, 50, 50]
+
+
+def test_what_no_foreign_key_says_the_triggers_say(bank: Bank) -> None:
+    """A transfer's accounts and centre stay there, whatever is tried (migration 0008)."""
+    a, _b, _c = bank.people
+    tries = (
+        ("DELETE FROM account WHERE id = %s", [a.id]),
+        ("UPDATE account SET id = gen_random_uuid() WHERE id = %s", [a.id]),
+        ("DELETE FROM place WHERE id = %s", [bank.centre.id]),
+        ("UPDATE place SET id = id + 100000 WHERE id = %s", [bank.centre.id]),
+        ("UPDATE transfer SET debit_id = credit_id WHERE debit_id = %s", [bank.source.id]),
+    )
+    for sql, values in tries:
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"{sql}; SET CONSTRAINTS ALL IMMEDIATE", values)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM transfer t WHERE NOT EXISTS (SELECT 1 FROM account a"
+            " WHERE a.id = t.debit_id AND a.centre_id = t.centre_id) OR NOT EXISTS"
+            " (SELECT 1 FROM account a WHERE a.id = t.credit_id AND a.centre_id = t.centre_id)"
+        )
+        assert cursor.fetchone() == (0,)
 
 
 def test_a_balance_still_moves_with_a_transfer_and_in_no_other_way(bank: Bank) -> None:
@@ -185,3 +236,20 @@ def test_what_the_database_refuses_costs_nobody_else_in_the_batch(at: datetime) 
     codes = sorted(said.code if isinstance(said, Refusal) else repr(said) for said in heard)
     assert codes == ["None", "books_no"]
     assert bank.has() == [49, 51]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_no_costs_the_next_batches_nothing_but_care(at: datetime) -> None:
+    bank = Bank(at, people=2)
+    a, b = bank.people
+    heard: list[str] = []
+    with Committer(by=SYSTEM, clock=lambda: at) as committer:
+        for amount in (51, *[1] * 20, 31, 30):
+            try:
+                committer.move(bank.give(a, b, amount))
+                heard.append("")
+            except Refusal as no:
+                heard.append(no.code)
+    assert heard == ["not_enough", *[""] * 20, "not_enough", ""]
+    assert bank.has() == [0, 100]
+    assert clean()

@@ -39,12 +39,12 @@ from diandan.path.fulfil.actions.visit import (
 )
 from diandan.path.fulfil.models import Attendance, Incident
 from diandan.path.fulfil.queries import may_talk
-from diandan.path.ledger.actions.pause import living_pause
 
 from . import authority, backups
 from .choice import flow_for, flow_of
 from .conductor import touching
 from .job_acts import give_up
+from .pausing import check_may_be_named, check_may_take
 from .promise import promise_for
 
 
@@ -82,6 +82,7 @@ def decline_offer(offer_id: UUID, *, reason: str, text: str = "", by: Actor, at:
 def agree_to_ask(ask_id: UUID, *, by: Actor, at: datetime) -> Task | None:
     """应约: her own yes to what she was asked herself; her task once enough have said yes."""
     ask = ask_for_change(ask_id)
+    check_may_take(by.person_id, ask.job)
     with touching(ask.job):
         return agree(ask, by=by, at=at)
 
@@ -114,10 +115,8 @@ def task_step(
     with touching(task.engagement.job):
         match step:
             case "confirm" | "decline":
-                if step == "confirm" and living_pause(task.person_id, task.engagement.job.centre):
-                    raise conflict(
-                        "paused", _("您现在暂停接任务。请在“我的时长”里说明情况,核实后恢复。")
-                    )
+                if step == "confirm":
+                    check_may_take(task.person_id, task.engagement.job)
                 answer_task(task, yes=step == "confirm", reason=reason, by=by, at=at)
                 finish_if_all_left(task.engagement, by=by, at=at)
             case "set_out":
@@ -133,6 +132,7 @@ def task_step(
             case "hand_on":
                 if to is None:
                     raise Refusal("nobody_chosen", _("请选一位队友。"), field="to")
+                check_may_be_named([to], task.engagement.job, by, field="to")
                 return hand_on(task, to_person_id=to, by=by, at=at)
             case _:
                 raise Refusal("unknown_step", _("没有这个操作。"), status=404)

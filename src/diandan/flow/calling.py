@@ -31,6 +31,7 @@ from diandan.path.engage.queries import busy_with, living, week_loads
 
 from .asking import TARGET, deadline
 from .conductor import do_job
+from .pausing import paused_among
 
 #: After so long a silence is taken for a no: the next is asked, but a late yes still counts.
 PATIENCE = timedelta(minutes=45)
@@ -66,6 +67,8 @@ def folk_of(calls: Sequence[PeopleCall], at: datetime) -> Folk:
     """Who could be asked about these jobs of one centre, and who is busy then."""
     jobs = [call.job for call in calls]
     near = nearest(jobs[0].centre, jobs, at)
+    for person_id in paused_among(near, jobs[0].centre):
+        del near[person_id]
     return Folk(near, week_loads(near, at), busy_with(jobs, near))
 
 

@@ -31,6 +31,7 @@ from diandan.path.fulfil.actions.visit import finish
 from . import backups
 from .asking import in_order, wave
 from .clocks import offer_expiry
+from .pausing import check_may_be_named
 from .request_acts import need_reason
 from .template import Flow
 
@@ -181,6 +182,7 @@ def allocate_members(
     job: Job, *, flow: Flow, by: Actor, at: datetime, person_ids: list[UUID]
 ) -> None:
     """配单 by the team's leader."""
+    check_may_be_named(person_ids, job, by, field="people")
     allocate(job, person_ids=person_ids, by=by, at=at)
 
 

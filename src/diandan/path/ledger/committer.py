@@ -19,12 +19,14 @@ from diandan.ground.people.actor import Actor
 from diandan.kit.refusal import Refusal, conflict
 
 from .actions.move import Move
-from .actions.move_many import move_many
+from .actions.move_many import move_all, move_many
 
 #: More in one transaction brings little, and lets each wait for the others.
 MOST = 2000
 #: One writes while the other lays out the next batch.
 WRITERS = 2
+#: After a batch that held a no, so many are looked at move by move before one is tried as it stands.
+CAREFUL = 8
 
 #: What became of a move: written, refused, or not known for a fault of the house.
 Answer = Refusal | Exception | None
@@ -38,6 +40,7 @@ class Committer:
         self._by, self._clock = by, clock
         self._waiting: deque[Waiting] = deque()
         self._bell = threading.Condition()
+        self._idle = 0
         self._is_over = False
         self._threads = [threading.Thread(target=self._write_all) for _ in range(WRITERS)]
 
@@ -61,8 +64,9 @@ class Committer:
     def submit(self, wanted: Move, answer: Callable[[Answer], None]) -> None:
         """Hand a move in; `answer` is called when its batch is committed, or it was refused."""
         self._waiting.append((wanted, answer))
-        with self._bell:
-            self._bell.notify()
+        if self._idle:  # a writer says so before it looks for what waits: none is missed
+            with self._bell:
+                self._bell.notify()
 
     def move(self, wanted: Move) -> None:
         """Hand a move in and wait until it is on the disk; raises the Refusal it got."""
@@ -79,11 +83,17 @@ class Committer:
             raise heard[0]
 
     def _write_all(self) -> None:
+        careful = 0
         try:
             while batch := self._next():
                 said: Sequence[Answer] = [RuntimeError("the batch was not written")] * len(batch)
+                moves = [wanted for wanted, _answer in batch]
                 try:
-                    said = self._write(batch)
+                    if careful or not self._as_it_stands(moves):
+                        careful = (careful or CAREFUL) - 1
+                        said = self._write(moves)
+                    else:
+                        said = [None] * len(batch)
                 finally:  # nobody waits for ever, whatever happened
                     for (_wanted, answer), one in zip(batch, said, strict=True):
                         answer(one)
@@ -93,12 +103,23 @@ class Committer:
     def _next(self) -> list[Waiting]:
         """What waits now, at most `MOST`; empty when all is over."""
         with self._bell:
+            self._idle += 1
             while not self._waiting and not self._is_over:
                 self._bell.wait()
+            self._idle -= 1
             return [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
 
-    def _write(self, batch: Sequence[Waiting]) -> Sequence[Answer]:
-        moves = [wanted for wanted, _answer in batch]
+    def _as_it_stands(self, moves: Sequence[Move]) -> bool:
+        """Whether the whole batch is on the disk; what is wrong with it is looked for elsewhere."""
+        try:
+            return move_all(moves, by=self._by, at=self._clock())
+        except IntegrityError:
+            return False
+        except Error:
+            close_old_connections()
+            return False
+
+    def _write(self, moves: Sequence[Move]) -> Sequence[Answer]:
         try:
             return move_many(moves, by=self._by, at=self._clock())
         except IntegrityError:

@@ -24,6 +24,8 @@ NAMES = UUID("6f1d5a0e-51a7-5c0b-9a6e-0c2f7a3f9d11")
 SOURCE = "source"
 # What two centres owe each other for coins that went across (通存通兑); either may owe the other.
 CLEARING = "clearing:"
+# More than any centre has, and little enough that no sum of them leaves a column.
+AMOUNT_MOST = 10**12
 Phase = Transfer.Phase
 
 
@@ -150,6 +152,8 @@ def check_move(wanted: Move) -> None:
     """What can be seen without looking at balances."""
     if wanted.amount <= 0:
         raise Refusal("amount", _("数量要大于零。"), field="amount")
+    if wanted.amount > AMOUNT_MOST:
+        raise Refusal("amount", _("数量太大了。"), field="amount")
     if wanted.debit.id == wanted.credit.id:
         raise Refusal("same_account", _("转出和转入是同一个账户。"))
     _check_one_book(wanted)
