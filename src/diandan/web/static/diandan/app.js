@@ -217,6 +217,16 @@
     });
   }
 
+  /* Folded groups of the top line open and close by themselves (details); Escape, a press elsewhere and opening another close them too. */
+  function foldMenus(but) { each("details[data-menu][open]", function (menu) { if (menu !== but) { menu.open = false; } }); }
+  if (doc.querySelector("details[data-menu]")) {
+    doc.addEventListener("click", function (event) { foldMenus(event.target.closest ? event.target.closest("details[data-menu]") : null); });
+    doc.addEventListener("keydown", function (event) {
+      var menu = event.key === "Escape" && event.target.closest ? event.target.closest("details[data-menu][open]") : null;
+      if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+    });
+  }
+
   /* Desk keys. Single letters can be turned off (WCAG 2.1.4): they fire by accident with voice input. */
   var dialog = doc.getElementById("keys-help"), lettersOn = doc.querySelector("[data-keys-on]");
   function help() { if (dialog && dialog.showModal && !dialog.open) { dialog.showModal(); } }
