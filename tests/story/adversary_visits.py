@@ -15,6 +15,7 @@ from diandan.ground.people.models import Membership
 from diandan.path.bundle.models import Job
 from diandan.path.engage.models import Task
 from diandan.path.fulfil.models import Attendance
+from diandan.path.fulfil.queries import leave_code
 from diandan.path.ledger.actions.earn import earn
 from tests import factories as make
 from tests.web.volunteer_world import client
@@ -131,6 +132,22 @@ def a_code_of_another_visit(f: Fraud) -> None:
     )
 
 
+def one_code_told_once_for_both_ends(f: Fraud) -> None:
+    """She had the arrival's code read to her on the phone, and signs herself out by it at home."""
+    task = f.living_task()
+    code = f.request_of(task).serve_code
+    f.no(lambda: answers.task_step(task.id, "check_in", by=own(f.member), at=f.at, code=code))
+    later = f.at + HOUR
+    f.no(lambda: answers.task_step(task.id, "check_out", by=own(f.member), at=later, code=code))
+
+
+def the_leaving_code_told_before_anybody_came(f: Fraud) -> None:
+    """Both codes of the paper slip in one call: the second opens no arrival."""
+    task = f.living_task()
+    code = leave_code(f.request_of(task))
+    answers.task_step(task.id, "check_in", by=own(f.member), at=f.at, code=code)
+
+
 def by_the_page_of_a_resident(f: Fraud) -> None:
     task = f.another(days=3)
     browser = client(f.request.requester)
@@ -181,6 +198,8 @@ WAYS: tuple[Callable[[Fraud], object], ...] = (
     checking_out_somebody_else,
     a_code_guessed,
     a_code_of_another_visit,
+    one_code_told_once_for_both_ends,
+    the_leaving_code_told_before_anybody_came,
     by_the_page_of_a_resident,
     by_the_page_without_signing_in,
     by_a_key_that_may_only_read,

@@ -18,6 +18,7 @@ from diandan.ground.people.models import Person, Role, RoleGrant
 from diandan.ground.presence.actions.codes import code_of, job_subject, site_code
 from diandan.ground.presence.models import Screen
 from diandan.kit.refusal import Refusal
+from diandan.path.ask.models import Request
 from diandan.path.bundle.models import Job
 from diandan.path.engage.models import Task
 from diandan.path.fulfil.models import Attendance, Doubt, LateRecord, RollCall, SheetLine
@@ -25,7 +26,7 @@ from diandan.path.fulfil.queries_doubts import open_doubts
 from diandan.path.ledger.actions.notice import confirm
 from diandan.path.ledger.models import Transfer
 from tests import factories as make
-from tests.web.volunteer_world import World, client, serve_code, text
+from tests.web.volunteer_world import World, client, leave_code, serve_code, text
 
 pytestmark = pytest.mark.django_db
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -85,6 +86,23 @@ def test_a_sites_code_proves_both_ends_and_each_code_opens_once(visit: Visit) ->
     seen = visit.seen(mate)
     assert (seen.in_proof, seen.out_proof) == ("site_code", "site_code")
     assert seen.out_by_id == mate.id
+
+
+def test_the_served_persons_code_of_the_arrival_does_not_let_her_leave(visit: Visit) -> None:
+    """One call before the visit must not be enough for both ends; the page shows the second late."""
+    mate, job = visit.world.mate, visit.job
+    comes, leaves = serve_code(job), leave_code(job)
+    hers = client(visit.world.resident)
+    follow = f"/r/{Request.objects.get(bonds__job=job).follow_key}"
+    assert leaves not in text(hers.get(follow))
+    assert "这是离场的码" in visit.step(mate, "check_in", leaves)
+    assert "签到成功" in visit.step(mate, "check_in", comes)
+    assert leaves in text(hers.get(follow))
+    visit.move(HOUR / 2)
+    assert "这是到场的码" in visit.step(mate, "check_out", comes)
+    assert visit.task(mate).wrong_codes == 2, "neither form is there to guess the other's code"
+    assert "签退成功" in visit.step(mate, "check_out", leaves)
+    assert visit.seen(mate).out_proof == "served_code"
 
 
 def test_another_sites_and_another_jobs_code_open_nothing(visit: Visit, still_clock: Any) -> None:
@@ -227,7 +245,7 @@ def test_nobody_decides_about_her_own_hours(visit: Visit, still_clock: Any) -> N
     )
     visit.step(mate, "check_in", visit.site())
     visit.move(3 * HOUR)
-    visit.step(mate, "check_out", serve_code(visit.job))
+    visit.step(mate, "check_out", leave_code(visit.job))
     doubt = Doubt.objects.get(kind="long")
     shown = text(client(mate).get("/desk/doubts/"))
     assert "要由另一位同事来核查" in shown

@@ -16,6 +16,7 @@ from diandan.path.bundle.models import Job
 from diandan.path.bundle.queries import job_of
 from diandan.path.dispatch.models import Offer
 from diandan.path.engage.models import Task
+from diandan.path.fulfil import queries
 from tests import factories as make
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -106,5 +107,10 @@ def task_of(person: Person) -> Task:
 
 
 def serve_code(job: Job) -> str:
-    """What the served person would say."""
+    """What the served person would say to who comes."""
     return Request.objects.get(bonds__job=job).serve_code
+
+
+def leave_code(job: Job) -> str:
+    """What the served person would say to who leaves."""
+    return queries.leave_code(Request.objects.get(bonds__job=job))

@@ -16,6 +16,7 @@ from diandan.path.dispatch.models import DeclineReason, Offer
 from diandan.path.engage.models import Engagement, Task
 from diandan.path.engage.queries import living
 from diandan.path.fulfil.core import arrival_window
+from diandan.path.fulfil.queries import leave_code
 
 from .hands import Hands
 
@@ -161,7 +162,7 @@ class JobHands:
         served = requests_of(job)
         note = self.random.choice(NOTES)
         # Now and then nobody thinks of the code on leaving: such minutes are declared.
-        code = served[0].serve_code if served and note != NOTES[-1] else ""
+        code = leave_code(served[0]) if served and note != NOTES[-1] else ""
         for task in engagement.tasks.filter(state=Task.State.CHECKED_IN):
             self._step(task, "check_out", note=note, code=code)
 

@@ -24,6 +24,7 @@ from diandan.path.engage.queries import living, tasks_ahead
 
 from .core import street_only, without_private
 
+CODE_DIGITS = 6
 WIPED = (JobState.SERVED, JobState.CLOSED, JobState.CANCELLED, JobState.UNMET)
 GOING = (Task.State.CONFIRMED, Task.State.ON_WAY, Task.State.CHECKED_IN, Task.State.CHECKED_OUT)
 
@@ -38,6 +39,20 @@ class Whereabouts:
     who: str
     words: str
     number: str
+
+
+def leave_code(request: Request) -> str:
+    """离场码: the six digits the served person says when a volunteer leaves.
+
+    Another than the one for the arrival, and not to be worked out from it: her page shows it only
+    once somebody has come, so that both ends cannot be told in one call (domain §5-1).
+    """
+    number = int(vault.search_hash(f"leave:{request.id}:{request.serve_code}")[:15], 16)
+    code = f"{number % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+    # One in a million would be the same; its neighbour is as good.
+    return (
+        code if code != request.serve_code else f"{(number + 1) % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+    )
 
 
 def whereabouts(job: Job, *, reader: Actor, task: Task | None, at: datetime) -> list[Whereabouts]:

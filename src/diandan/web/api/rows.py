@@ -18,11 +18,13 @@ from diandan.ground.people.actor import Actor
 from diandan.ground.places.models import Place
 from diandan.path.ask.models import Channel, Request
 from diandan.path.bundle.models import Job
+from diandan.path.bundle.queries import job_of
+from diandan.path.bundle.states import JobState
 from diandan.path.dispatch.core import Ranked
 from diandan.path.dispatch.models import Offer
 from diandan.path.engage.models import Task
 from diandan.path.fulfil.core import street_only, without_private
-from diandan.path.fulfil.queries import Talk, talks, whereabouts
+from diandan.path.fulfil.queries import Talk, leave_code, talks, whereabouts
 from diandan.path.grade.models import FollowUp
 from diandan.web.shared.sight import reads_words
 from diandan.web.shared.timeline import Row as TimeRow
@@ -114,6 +116,9 @@ def request_whole(
     }
     if own:
         shown |= {"follow_key": row.follow_key, "serve_code": row.serve_code}
+        job = job_of(row)
+        if job is not None and job.state == JobState.SERVING:
+            shown |= {"leave_code": leave_code(row)}
     if by.person_id == row.requester_id:
         mine = people.own(row.requester)
         door = vault.unseal(row.requester.wrapped_key, row.door_enc)

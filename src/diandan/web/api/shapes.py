@@ -158,7 +158,7 @@ class Step(Asked):
     """任务的一步可能要填的。"""
 
     reason: Text = Field("", description="原因(decline、cannot_come 时填)")
-    code: Short = Field("", description="服务码或站点码(check_in、check_out 时填)")
+    code: Short = Field("", description="服务对象的码或站点码:check_in 填到场码,check_out 填离场码")
     note: Text = Field("", description="服务小结(check_out 时可填)")
     to: UUID | None = Field(None, description="转给哪位队友(hand_on 时填)")
 

@@ -199,6 +199,7 @@ class RequestOut(RequestRow):
     job: UUID | None = f("所在服务单的编号;没有制单或您不是工作人员为空")
     follow_key: str = maybe("不登录查看进展的密钥;只有点单人有")
     serve_code: str = maybe("服务码,志愿者到场时由点单人出示,6位数字;只有点单人有")
+    leave_code: str = maybe("离场码,志愿者走时由点单人念,6位数字;有人到场以后才有,只有点单人有")
     phone: str = maybe("本人电话(E.164);只有点单人本人有")
     door: str = maybe("楼栋户号;只有点单人本人有")
 

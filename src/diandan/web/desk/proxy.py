@@ -33,6 +33,7 @@ from diandan.kit.refusal import Refusal, forbidden
 from diandan.path.ask.actions.place import Wish
 from diandan.path.ask.models import Channel, Request, Urgency, Visit
 from diandan.path.assess.actions.hotline import check_outside_number, receive
+from diandan.path.fulfil.queries import leave_code
 from diandan.web import door
 from diandan.web.shared.qr import qr_svg
 
@@ -205,6 +206,10 @@ def slip(request: HttpRequest, request_id: UUID) -> HttpResponse:
         {
             "label": _("服务码"),
             "text": _("%(code)s(志愿者到了,请告诉他这个号)") % {"code": row.serve_code},
+        },
+        {
+            "label": _("离场码"),
+            "text": _("%(code)s(做完要走时,再告诉他这个号)") % {"code": leave_code(row)},
         },
     ]
     context = {

@@ -20,6 +20,7 @@ from diandan.path.ask.models import Request
 from diandan.path.ask.states import REQUEST_ENDS, RequestState
 from diandan.path.bundle.queries import job_of
 from diandan.path.bundle.states import JobState
+from diandan.path.fulfil.queries import leave_code
 from diandan.path.grade.models import RaterRole, Rating
 from diandan.path.grade.queries import ratings_of
 from diandan.web import door
@@ -51,6 +52,8 @@ def offered_deeds(row: Request, by: Actor) -> dict[str, Any]:
         "levels": [chip(value, label) for value, label in Rating.Score.choices],
         "kinds": kinds,
         "serve_code": row.serve_code if job is not None and job.state in COMING else "",
+        # Not before somebody came: what she does not know yet she cannot tell on the phone.
+        "leave_code": leave_code(row) if job is not None and job.state == JobState.SERVING else "",
         "rating": own[-1] if own else None,
         "is_over": row.state in REQUEST_ENDS,
     }

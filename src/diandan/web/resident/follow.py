@@ -24,6 +24,7 @@ from diandan.kit.units import local
 from diandan.path.ask.models import Request
 from diandan.path.bundle.queries import job_of
 from diandan.path.engage.queries import UNDER_WAY
+from diandan.path.fulfil.queries import leave_code
 from diandan.web import door
 from diandan.web.accounts.send import reaches_phones
 from diandan.web.resident import guest
@@ -231,7 +232,11 @@ def _slip(request: HttpRequest, row: Request) -> HttpResponse:
         "placed_at": local(row.placed_at),
         "promise": _("%(when)s前答复")
         % {"when": f"{date_format(due, _('Y年n月j日'))} {due:%H:%M}"},
-        "rows": [*rows, {"label": _("签到码"), "text": row.serve_code}],
+        "rows": [
+            *rows,
+            {"label": _("签到码"), "text": row.serve_code},
+            {"label": _("离场码"), "text": _("%s(走的时候再念)") % leave_code(row)},
+        ],
         "qr_svg": qr_svg(link, title=_("看进度的二维码")),
         "track_words": _("扫一扫看进度、评价"),
         "phone": row.owner_place.phone or row.centre.phone,

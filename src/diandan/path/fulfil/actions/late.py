@@ -111,7 +111,8 @@ def _closed_by_another(task: Task) -> Refusal:
 def _prove_then(task: Task, given: Written, meant: datetime, by: Actor, at: datetime) -> Proved:
     """A rotating code knows its own minute, whatever the phone's clock was made to say."""
     try:
-        return prove(task, given.code, by=by, at=meant, now=at)
+        leaving = given.end == RollCall.End.OUT
+        return prove(task, given.code, by=by, at=meant, now=at, leaving=leaving)
     except Refusal as no:
         code = "".join(c for c in given.code if c.isascii() and c.isdigit())
         then = shown_at(subjects_of(task), code, before=at + LITTLE, within=OLDEST)

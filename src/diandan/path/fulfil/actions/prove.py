@@ -19,6 +19,7 @@ from diandan.path.engage.models import Task
 
 from ..models import Attendance
 from ..policies import may_show_code
+from ..queries import leave_code
 
 WRONG_MAX = 10
 WRONG_WITHIN = timedelta(hours=1)
@@ -33,10 +34,19 @@ class Proved:
     request_id: UUID | None = None
 
 
-def prove(task: Task, code: str, *, by: Actor, at: datetime, now: datetime | None = None) -> Proved:
+def prove(
+    task: Task,
+    code: str,
+    *,
+    by: Actor,
+    at: datetime,
+    now: datetime | None = None,
+    leaving: bool = False,
+) -> Proved:
     """The proof the code is at the moment `at`; Refusal `wrong_code` when it is none.
 
-    A rotating code that the volunteer could look up herself (a leader of a team at home there, a
+    A served person's code of the other end is refused in words of its own: one code told once, on
+    the phone perhaps, would else stand for both ends of a visit (domain §5-1). A rotating code that the volunteer could look up herself (a leader of a team at home there, a
     worker of the place) says nothing about where she was: it is taken, and written down as such.
     """
     _check_not_guessing(task, now or at)
@@ -44,7 +54,8 @@ def prove(task: Task, code: str, *, by: Actor, at: datetime, now: datetime | Non
     typed = "".join(c for c in code if c.isascii() and c.isdigit())
     requests = requests_of(job)
     for request in requests:
-        if typed and hmac.compare_digest(typed, request.serve_code):
+        right = leave_code(request) if leaving else request.serve_code
+        if typed and hmac.compare_digest(typed, right):
             return Proved(Proof.SERVED_CODE, request.id)
     used = use_code(subjects_of(task), typed, person_id=task.person_id, at=at, now=now)
     if used is not None:
@@ -57,11 +68,22 @@ def prove(task: Task, code: str, *, by: Actor, at: datetime, now: datetime | Non
             if place_subject(place.id) == used.subject
         )
         return Proved(Proof.OWN_CODE if shown_to_her else Proof.SITE_CODE)
+    if any(typed == (r.serve_code if leaving else leave_code(r)) for r in requests):
+        raise _of_the_other_end(leaving)
     raise Refusal(
         "wrong_code",
         _("码不对。请向服务对象要六位服务码,或看场地屏幕、队长手机上的到场码(一分钟换一次)。"),
         field="code",
     )
+
+
+def _of_the_other_end(leaving: bool) -> Refusal:
+    """Counted as any wrong code, else the two could be guessed at by each other's form."""
+    if leaving:
+        told = _("这是到场的码。离场请服务对象看手机或回执上的离场码,和到场的不一样。")
+    else:
+        told = _("这是离场的码。到场请服务对象念到场的服务码。")
+    return Refusal("wrong_code", told, field="code")
 
 
 def subjects_of(task: Task) -> list[str]:

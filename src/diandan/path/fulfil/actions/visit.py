@@ -121,7 +121,7 @@ def check_out(
     if task.state == Task.State.CHECKED_OUT:
         return task.attendance
     check_is_there(task)
-    proved = prove(task, code, by=by, at=at) if code else Proved()
+    proved = prove(task, code, by=by, at=at, leaving=True) if code else Proved()
     return enter_out(task, proved, by=by, at=at, note=note, fence=fence)
 
 
