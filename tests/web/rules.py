@@ -70,6 +70,9 @@ RULES: dict[str, Rule] = {
     **_many("v_bank v_bank_use", Rule(SIGNED, SIGNED)),
     **_many("v_bank_give", Rule(SIGNED, SIGNED, "open")),  # a form's name is nobody's
     **_many("v_bank_group v_bank_end", Rule(None, SIGNED)),
+    **_many("merging", Rule(SIGNED, None)),
+    **_many("merge_by_phone", Rule(None, SIGNED)),
+    **_many("answer_merge", Rule(None, frozenset({"volunteer"}))),
     **_many("v_conduct v_conduct_notice", Rule(SIGNED, None)),
     **_many("v_conduct_appeal v_conduct_consent", Rule(None, SIGNED)),
     **_many("red_board", Rule(ALL, None, "open")),
@@ -145,6 +148,11 @@ RULES: dict[str, Rule] = {
     **_many("desk_queue desk_table", Rule(ROLES, None, "open")),  # a queue's name is nobody's
     **_many("desk_dispatch", Rule(ROLES, ROLES)),
     **_many("desk_dispatch_fresh", Rule(ROLES, None)),
+    **_many("desk_twins", Rule(KEEPERS, None)),
+    **_many("desk_twin_pair", Rule(NONE, None)),
+    **_many("desk_twin_find desk_twin_propose", Rule(None, KEEPERS)),
+    **_many("desk_twin_case", Rule(KEEPERS, None)),
+    **_many("desk_twin_do", Rule(None, KEEPERS)),
     **_many("desk_merge desk_new desk_standing_new desk_visit_new", Rule(ROLES, ROLES)),
     **_many("desk_new_kinds", Rule(ROLES, None)),
     # they offer only what lies under her own places
@@ -302,6 +310,19 @@ RULES: dict[str, Rule] = {
     # over HTTP: records
     **_many("api:certificates", Rule(SIGNED, None)),
     **_many("api:credential", Rule(None, frozenset({"volunteer"}))),
+    # over HTTP: the mall, and the other ways to show who was there
+    **_many("api:mall api:mall_orders", Rule(SIGNED, None)),
+    **_many("api:mall_order", Rule(None, SIGNED, "open")),
+    **_many("api:mall_cancel", Rule(None, frozenset({"volunteer"}))),
+    **_many("api:mall_pick_up", Rule(None, STAFF)),
+    **_many("api:mall_return", Rule(None, STAFF)),
+    **_many("api:task_code", Rule(frozenset({"volunteer"}), None)),
+    **_many("api:job_code", Rule(LEADER, None)),
+    **_many("api:roll", Rule(None, LEADER)),
+    **_many("api:scan", Rule(None, NONE)),
+    **_many("api:roll_call", Rule(LEADER | HERS, None)),
+    **_many("api:roll_witness", Rule(None, LEADER | HERS)),
+    **_many("api:late_records", Rule(None, SIGNED)),
     **_many("api:certificate_check", Rule(ALL, None, "key")),
     # over HTTP: the desk's other acts
     **_many("api:follow_up_settle", Rule(None, CALLERS)),

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from diandan.ground.people import vault
+from diandan.ground.people.merging import MergeCase
 from diandan.ground.people.models import Role
 from diandan.square.certificate.actions.keys import issuer_at, key_of, list_of
 from diandan.square.certificate.models import Certificate, CorrectionAsked, Entry
+from tests import factories as make
 
 
 def record_things(street: Any, at: datetime) -> dict[str, Any]:
@@ -44,7 +46,17 @@ def record_things(street: Any, at: datetime) -> dict[str, Any]:
         text_enc=vault.seal(her.wrapped_key, street.words),
         asked_at=at,
     )
+    twin = make.volunteer(f"副本{street.mark}", station)
+    case = MergeCase.objects.create(
+        kept=her,
+        gone=twin,
+        place=station,
+        why_enc=vault.seal(her.wrapped_key, street.words),
+        proposed_by=street.people[Role.DISPATCHER],
+        proposed_at=at,
+    )
     return {
+        "merge_case_id": case.id,
         "certificate_id": certificate.id,
         "entry_id": entry.id,
         "correction_id": correction.id,

@@ -31,6 +31,7 @@ class OwnNotice:
 
 STARS, ORDERS, VOUCHERS, BENEFITS = "/v/stars", "/v/mall/orders", "/v/vouchers", "/v/benefits"
 RECORD = "/v/record"
+MERGE = "/me/merge"
 BANK, CONDUCT = "/v/bank", "/v/conduct"
 OWN_NOTICES: dict[str, OwnNotice] = {
     "coins.saved": OwnNotice(_("时间银行:您存入%(coins)s枚时间币。"), BANK),
@@ -96,6 +97,15 @@ OWN_NOTICES: dict[str, OwnNotice] = {
     ),
     "certificate.revoked": OwnNotice(
         _("您的一份志愿服务记录证明已撤销,原因请点开查看。"), RECORD, True
+    ),
+    "people.merge_confirmed": OwnNotice(
+        _("实践站核实您有两份记录。并不并、并了会怎样,请点开查看,由您自己确认。"), MERGE, True
+    ),
+    "people.merge_announced": OwnNotice(
+        _("有人认为您这份记录和另一份是同一个人的。不是的话,请马上点开说不是。"), MERGE, True
+    ),
+    "people.merged": OwnNotice(
+        _("并号已办好:另一份记录的时长和积分会转过来。"), MERGE, even_herself=True
     ),
     "record_entry.confirmed": OwnNotice(
         _("您的志愿服务记录新添了一条培训或表彰,请看看对不对。"), RECORD

@@ -385,4 +385,4 @@ class PersonMerge(models.Model):
         ]
 
 
-from . import erasure  # noqa: E402,F401  (its table is of this room; it needs Person first)
+from . import erasure, merging  # noqa: E402,F401  (tables of this room that need Person first)

@@ -73,6 +73,11 @@ def _keeps(by: Actor, person: Person) -> bool:
     return person.home is not None and by.holds(KEEPER_ROLES, person.home.path)
 
 
+def keeps_person(by: Actor, person: Person) -> bool:
+    """Whether she works at the place where this person is at home, or above it."""
+    return not by.is_frozen and _keeps(by, person)
+
+
 def check_edit_person(by: Actor, person: Person) -> None:
     """She herself, her guardian, or staff of the places above her home."""
     check_signed_in(by)

@@ -6,7 +6,7 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from diandan.web.accounts import keys, privacy, profile, sign_in, staff, volunteering
+from diandan.web.accounts import keys, merging, privacy, profile, sign_in, staff, volunteering
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login", RedirectView.as_view(url="/me/sign-in", query_string=True)),
@@ -34,6 +34,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/privacy/<uuid:consent_id>/withdraw", privacy.withdraw, name="withdraw_consent"),
     path("me/export", privacy.export, name="export_own"),
     path("me/not-me", privacy.not_me, name="not_me"),
+    path("me/merge", merging.merging, name="merging"),
+    path("me/merge/phone", merging.by_phone, name="merge_by_phone"),
+    path("me/merge/<uuid:merge_case_id>", merging.answer, name="answer_merge"),
     path("me/forget", privacy.forget_me, name="forget_me"),
     path("me/forget/stop", privacy.keep_me, name="keep_me"),
     path("me/password", staff.password, name="staff_password"),

@@ -18,7 +18,7 @@ from ninja.renderers import JSONRenderer
 
 from diandan.kit.refusal import Refusal
 
-from . import asks, desk, hotline, offered, order, records, serving, work
+from . import asks, attending, desk, hotline, mall, offered, order, records, serving, work
 from .gate import KEY_HEADER, SCOPES, say_problem, whole
 from .schema import REF, Api, changes
 
@@ -114,10 +114,13 @@ def _api() -> NinjaAPI:
     api.add_router("", hotline.router)
     api.add_router("", offered.router)
     api.add_router("", order.router)
+    # Before those that answer "no such step" to any word behind a task or a job.
+    api.add_router("", attending.router)
     api.add_router("", work.router)
     api.add_router("", serving.router)
     api.add_router("", asks.router)
     api.add_router("", records.router)
+    api.add_router("", mall.router)
     return api
 
 

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from diandan.ground.catalogue.models import ServiceKind
 from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Role
+from diandan.ground.people.policies import KEEPER_ROLES
 from diandan.ground.places.models import Kind, Place
 from diandan.kit.refusal import Refusal
 from diandan.path.assess.queries import ends_waiting
@@ -63,30 +64,62 @@ def is_htmx(request: HttpRequest) -> bool:
 
 
 def links(by: Actor, here: str) -> list[dict[str, Any]]:
-    """The top line of the desk, by what this actor may do."""
-    rows = [("queues", reverse("desk"), _("待办"))]
+    """The top line of the desk, by what this actor may do: the day's four, and two folded groups."""
+    rows = [_link("queues", "desk", _("待办"), here)]
     if queues.works_here(by):
         rows += [
-            ("new", reverse("desk_new"), _("代点")),
-            ("merge", reverse("desk_merge"), _("集单")),
-            ("dispatch", reverse("desk_dispatch"), _("派单")),
-            ("visits", reverse("desk_visits"), _("走访")),
-            ("standing", reverse("desk_standing"), _("定期服务")),
-            ("items", reverse("desk_items"), _("菜单审核")),
-            ("bank", reverse("desk_bank"), _("时间银行")),
-            ("hours", reverse("desk_hours"), _("核时")),
-            ("certificates", reverse("desk_certificates"), _("证明")),
-            ("doubts", reverse("desk_doubts"), _("存疑时长")),
-            ("plans", reverse("settings_plans"), _("年度计划")),
-            ("mall", reverse("desk_counter"), _("兑换")),
+            _link("new", "desk_new", _("代点"), here),
+            _link("merge", "desk_merge", _("集单"), here),
+            _link("dispatch", "desk_dispatch", _("派单"), here),
+        ]
+    rows += [_group(_("日常"), _daily(by, here)), _group(_("记录"), _kept(by, here))]
+    if any(g.role == Role.ADMIN for g in by.grants):
+        rows.append(_link("settings", "settings_home", _("设置"), here))
+    return [row for row in rows if row]
+
+
+def _daily(by: Actor, here: str) -> list[dict[str, Any]]:
+    """What is kept up from week to week."""
+    if not queues.works_here(by):
+        return []
+    return [
+        _link("visits", "desk_visits", _("走访"), here),
+        _link("standing", "desk_standing", _("定期服务"), here),
+        _link("items", "desk_items", _("菜单审核"), here),
+        _link("plans", "settings_plans", _("年度计划"), here),
+    ]
+
+
+def _kept(by: Actor, here: str) -> list[dict[str, Any]]:
+    """Hours and everything that hangs on them."""
+    rows: list[dict[str, Any]] = []
+    if queues.works_here(by):
+        rows += [
+            _link("hours", "desk_hours", _("核时"), here),
+            _link("doubts", "desk_doubts", _("存疑时长"), here),
+            _link("certificates", "desk_certificates", _("证明"), here),
+            _link("mall", "desk_counter", _("兑换"), here),
+            _link("bank", "desk_bank", _("时间银行"), here),
         ]
     if any(g.role in (Role.CENTER_STAFF, Role.ADMIN) for g in by.grants):
-        rows.append(("stars", reverse("desk_stars"), _("星级")))
+        rows.append(_link("stars", "desk_stars", _("星级"), here))
+    if any(g.role in KEEPER_ROLES for g in by.grants):
+        rows.append(_link("twins", "desk_twins", _("并号核实"), here))
     if dual.is_kept_in(by):
-        rows.append(("conduct", reverse("desk_conduct"), _("双积分")))
-    if any(g.role == Role.ADMIN for g in by.grants):
-        rows.append(("settings", "/desk/settings/", _("设置")))
-    return [{"href": h, "label": label, "current": key == here} for key, h, label in rows]
+        rows.append(_link("conduct", "desk_conduct", _("双积分"), here))
+    return rows
+
+
+def _link(key: str, name: str, label: str, here: str) -> dict[str, Any]:
+    return {"href": reverse(name), "label": label, "current": key == here}
+
+
+def _group(label: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Nothing folded around nothing; the group of the page she is on is marked as well."""
+    if not rows:
+        return {}
+    inside = next((row["label"] for row in rows if row["current"]), "")
+    return {"label": label, "links": rows, "inside": inside}
 
 
 def plain(request: HttpRequest, template: str, here: str, **more: Any) -> HttpResponse:

@@ -18,20 +18,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from diandan.flow import attending
 from diandan.kit.refusal import Refusal
 from diandan.path.engage import queries
 from diandan.path.engage.models import Task
-from diandan.path.fulfil.actions.late import Written, keep_refused
-from diandan.path.fulfil.actions.prove import count_wrong_code
+from diandan.path.fulfil.actions.late import Written
 from diandan.path.fulfil.models import LateRecord
 from diandan.web import door
+from diandan.web.shared.late import take_or_keep
 from diandan.web.volunteer import rows
 from diandan.web.volunteer.frame import page
 
 MINUTE = 60
 OFF_BY = 2 * MINUTE
-NOT_KEPT = ("key_reused", "no_time", "ended", "forbidden")
 
 
 @require_safe
@@ -75,14 +73,7 @@ def send(request: HttpRequest, task_id: UUID) -> HttpResponse:
     by, at = door.actor(request), door.now(request)
     task = queries.task_of(task_id, by)
     given = _written(request)
-    try:
-        row, _again = attending.take_late(task_id, given, by=by, at=at)
-    except Refusal as no:
-        if no.code in NOT_KEPT:
-            raise
-        if no.code == "wrong_code":
-            count_wrong_code(task_id, at=at)
-        row = keep_refused(task, given, no, by=by, at=at)
+    row = take_or_keep(task, given, by=by, at=at)
     return JsonResponse({"taken": row.was_taken, "sentence": said(row)})
 
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from diandan.ground.people.models import Person
 from diandan.ground.places.models import Place
-from diandan.ground.places.queries import center_of
 from diandan.kit.refusal import Refusal, missing
 from diandan.path.ledger.models import Transfer
 from diandan.path.ledger.rulebook import rules_for
@@ -25,6 +24,7 @@ from diandan.square.mall.models import Audience, Gift, Order
 from diandan.web import door
 from diandan.web.desk import takeaway
 from diandan.web.settings.page import whole_number
+from diandan.web.shared.malls import centre_for
 from diandan.web.shared.once import once
 from diandan.web.shared.qr import qr_svg
 from diandan.web.volunteer.frame import page
@@ -38,14 +38,6 @@ TONES = {
     State.RETURNED: "plain",
 }
 LINE_TONES = {"direct": "good", "posting": "good", "pending": "wait", "voiding": "plain"}
-
-
-def centre_for(person: Person) -> Place:
-    """The centre whose mall is hers: that of her home, else the one this house serves."""
-    found = center_of(person.home) if person.home else door.centre()
-    if found is None:
-        raise missing(_("这里还没有建好阵地。"), "no_centre")
-    return found
 
 
 @require_safe

@@ -21,10 +21,10 @@ from diandan.square.mall.core import spoken
 from diandan.square.mall.models import Audience, BenefitUse, Voucher
 from diandan.square.mall.queries import star_of
 from diandan.web import door
+from diandan.web.shared.malls import centre_for
 from diandan.web.shared.once import once
 from diandan.web.shared.qr import qr_svg
 from diandan.web.volunteer.frame import page
-from diandan.web.volunteer.mall import centre_for
 
 
 @require_safe

@@ -19,9 +19,9 @@ from diandan.square.star.actions.propose import apply_for, decline
 from diandan.square.star.models import StarCase
 from diandan.square.star.rulebook import rules_for
 from diandan.web import door
+from diandan.web.shared.malls import centre_for
 from diandan.web.shared.once import once
 from diandan.web.volunteer.frame import page
-from diandan.web.volunteer.mall import centre_for
 
 State = StarCase.State
 TONES = {

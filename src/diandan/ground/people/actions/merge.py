@@ -38,13 +38,19 @@ MERGED = "merged"
 def merge_people(*, kept: Person, phone: str, code: str, at: datetime, by: Actor) -> PersonMerge:
     """Join the record of `phone` into `kept`, whose own act it is. Once and for good."""
     check_own_act(by, kept)
+    gone = other_record(kept, phone)
+    check_code(phone=clean_phone(phone), code=code, purpose=PURPOSE, at=at)
+    return join_records(kept=kept, gone=gone, at=at, by=by)
+
+
+def other_record(kept: Person, phone: str) -> Person:
+    """The record of this phone that could be hers: another one, under the same name."""
     gone = queries.by_phone(clean_phone(phone))
     if gone is None or gone.id == kept.id:
         raise Refusal("nothing_to_merge", _("这个手机号没有另一份记录。"), field="phone")
     if not kept.name_hash or gone.name_hash != kept.name_hash:
         raise Refusal("other_name", _("两份记录的姓名不一样,请到实践站核实。"), field="phone")
-    check_code(phone=clean_phone(phone), code=code, purpose=PURPOSE, at=at)
-    return join_records(kept=kept, gone=gone, at=at, by=by)
+    return gone
 
 
 @transaction.atomic
