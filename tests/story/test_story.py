@@ -66,11 +66,12 @@ def test_the_walker_reads_a_form_as_a_browser_does() -> None:
         '<form method="post" action="/b"><input type="hidden" name="k" value="1">'
         '<input type="radio" name="r" value="x"><input type="radio" name="r" value="y" checked>'
         '<textarea name="t">\nhers</textarea><select name="s"><option value="p">'
-        '<option value="q" selected></select><button name="verb" value="go">Go</button></form>'
+        '<option value="q" selected></select><select name="u"><option value="v"><option value="w">'
+        '</select><button name="verb" value="go">Go</button></form>'
     )
     form = shown.forms[0]
     assert form.action == "http://here/b"
-    assert form.fields == [("k", "1"), ("r", "y"), ("t", "hers"), ("s", "q")]
+    assert form.fields == [("k", "1"), ("r", "y"), ("t", "hers"), ("s", "q"), ("u", "v")]
     assert form.presses == [("verb", "go")]
 
 

@@ -51,7 +51,9 @@ def run(args: argparse.Namespace) -> int:
     if made is None:
         print(f"{args.place} 已经有演示了,没有重复添加。要从头来,请删掉 {env.home()} 再运行。")
     else:
-        print(f"{args.place}:演了 {args.days} 天,{made} 张点单。")
+        from .hours import posted
+
+        print(f"{args.place}:演了 {args.days} 天,{made} 张点单;{posted()}。")
     return 0
 
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from diandan.ground.people.actor import Actor
 from diandan.kit.refusal import Refusal
 from diandan.path.ledger.actions.notice import confirm
-from diandan.path.ledger.models import Confirmation, Grade, Transfer
+from diandan.path.ledger.models import Confirmation, Grade, Ledger, Transfer
 from diandan.path.ledger.policies import may_keep_books
 
 LOOKED_AFTER = timedelta(hours=20)
+
+
+def posted() -> str:
+    """What stood its notice and is on the books: how many transfers of which ledger, from the rows."""
+    rows = Transfer.objects.filter(phase=Transfer.Phase.POSTING).values_list("ledger", flat=True)
+    counts = Counter(rows.order_by())
+    each = "、".join(f"{Ledger(name).label} {n}" for name, n in sorted(counts.items()))
+    return f"公示期满入账 {counts.total()} 笔({each or '无'})"
 
 
 def stand_for(staff: Iterable[Actor], at: datetime) -> int:

@@ -36,6 +36,8 @@ TICKS = ((9, 10), (15, 0))
 ROUNDS, BETWEEN = 4, timedelta(minutes=9)
 # The last hours belong to what is left open on purpose.
 ENDING = timedelta(hours=3)
+# The first of them, before which everything of the day is left as it then stands.
+OPENING = timedelta(minutes=150)
 # With a stage asked for, the last day's orders go exactly so far and stop there.
 LAST = timedelta(hours=20)
 Tell = Callable[[int, int], None]
@@ -69,6 +71,7 @@ def live(house: House, plan: Plan, tell: Tell) -> int:
                 _everybody(orders, jobs, plan, last)
                 hands.at += BETWEEN
                 run_once(hands.at)
+            jobs.leave(plan.until - OPENING if is_last else moments[number + 1] - BETWEEN * ROUNDS)
             look_at_doubts(hands)
             stand_for(map(hands.actor, hands.staff), hands.at)
         tell(number + 1, len(moments))
@@ -119,6 +122,12 @@ def _finish_stage(hands: Hands, orders: Orders, jobs: JobHands, plan: Plan, last
     """A few more rounds, so that the last orders reach the stage asked for."""
     hands.is_eager = True
     for _round in range(10):
+        _everybody(orders, jobs, plan, last)
+        hands.at += BETWEEN
+        run_once(hands.at)
+    jobs.leave(plan.until)
+    hands.at = plan.until
+    for _round in range(2):
         _everybody(orders, jobs, plan, last)
         run_once(hands.at)
 

@@ -101,5 +101,5 @@ def _serve(world: World, row: Request) -> None:
         going.append((volunteer, task))
     world.tick(minutes=45)
     for volunteer, task in going:
-        volunteer.post(f"/tasks/{task.id}/check_out", note="都办好了")
+        volunteer.post(f"/tasks/{task.id}/check_out", code=row.serve_code, note="都办好了")
     world.tick(minutes=2)

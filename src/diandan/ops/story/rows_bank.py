@@ -56,7 +56,8 @@ def _known(person: Person) -> dict[str, str]:
 def _granted(world: World, what: str, **fields: str) -> Page:
     """One officer proposes, another one grants."""
     one, two = world.staff(Role.CENTER_STAFF, 0), world.staff(Role.CENTER_STAFF, 1)
-    one.press(one.get(f"/desk/bank/new/{what}"), f"/{what}", fields=fields)
+    address = f"/desk/bank/new/{what}"  # whole: the page's own switch is /me/elder
+    one.press(one.get(address), address, fields=fields)
     waiting = one.get("/desk/bank/")
     check(waiting.says("等另一位工作人员核对"), f"提出人自己看到了核对的按钮:{what}")
     granted = two.press(two.get("/desk/bank/"), "/decide", button=("verdict", "granted"))

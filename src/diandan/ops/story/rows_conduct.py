@@ -18,10 +18,12 @@ from diandan.square.dual_points.models import (
 )
 
 from .told import check
-from .walker import Page, StoryTrouble, Walker
+from .walker import Page, Walker
 from .world import World
 
 NEW, HOME, ROLL = "/desk/conduct/new", "/desk/conduct/", "/desk/conduct/roll"
+# Two systems, at most 13 months each: past that a button does not go away.
+BUTTONS_MAX = 30
 BOARDS, PERIODS = "/desk/conduct/boards", "/desk/conduct/periods"
 
 
@@ -128,12 +130,13 @@ def periods_s3_18(world: World) -> str:
     year = local(world.stage.now()).year
     _to_next_year(world)
     admin = world.staff(Role.ADMIN)
-    closed = _press_all(admin, "month")
+    closed, _page = _press_all(admin, "month")
     _press_all(admin, "quarter")
     noticed = _object(world, house)
     world.tick(days=14)
-    page = _last(admin, "year")
-    grades = page.find(rf"{year}\s+([^\n]*\d)")
+    graded, page = _press_all(admin, "year")
+    check(graded > 0, f"{PERIODS}:没有年度考评的按钮")
+    grades = page.find(rf"(?m)^{year}(?![-年])\s*(\D[^\n]*\d)$")
     return (
         f"{PERIODS}:{closed} 个月结账(结账后不能改,错的在新的月份更正);{noticed};"
         f"公示期满按规则算出 {year} 年等次:{grades};{boards}"
@@ -173,23 +176,15 @@ def _to_next_year(world: World) -> None:
     world.tick(days=(first - now) / timedelta(days=1))
 
 
-def _press_all(admin: Walker, field: str) -> int:
-    """Every button of this kind, one after another, as the page offers them."""
+def _press_all(admin: Walker, field: str) -> tuple[int, Page]:
+    """Every button of this kind, one after another, as the page offers them; and the last page."""
     pressed = 0
     page = admin.get(PERIODS)
     while any(field in form.names for form in page.forms):
+        check(pressed < BUTTONS_MAX, f"{PERIODS}:「{field}」按了{pressed}次,按钮还在")
         page = admin.press(page, PERIODS, has=field)
         pressed += 1
-    return pressed
-
-
-def _last(admin: Walker, field: str) -> Page:
-    page = admin.get(PERIODS)
-    if not any(field in form.names for form in page.forms):
-        raise StoryTrouble(f"{PERIODS}:没有年度考评的按钮")
-    while any(field in form.names for form in page.forms):
-        page = admin.press(page, PERIODS, has=field)
-    return page
+    return pressed, page
 
 
 def _object(world: World, house: Household) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from diandan.flow.choice import chosen, flow_of
 from diandan.ground.catalogue.models import Item
 from diandan.path.ask.models import Request
+from diandan.path.engage.models import Task
 
 from .walker import StoryTrouble
 from .world import World
@@ -49,6 +51,12 @@ def menu_item(world: World) -> Item | None:
 def need(world: World, words: str = NEED_WORDS) -> Request:
     """The shared need, ordered by a resident of the street on her own page."""
     return world.order(world.resident(), words, item=menu_item(world), kind=NEED)
+
+
+def served_by(world: World, row: Request) -> list[UUID]:
+    """Who came to this order and left again."""
+    rows = Task.objects.filter(engagement__job=world.job(row), attendance__out_at__isnull=False)
+    return list(rows.order_by("id").values_list("person_id", flat=True))
 
 
 def is_automatic(world: World) -> bool:

@@ -48,6 +48,8 @@ class _Reader(HTMLParser):
         self._area = ""
         self._area_text: list[str] = []
         self._select = ""
+        self._choices: Pairs = []
+        self._is_chosen = True
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -71,10 +73,13 @@ class _Reader(HTMLParser):
         if tag == "textarea":
             self._area, self._area_text = name, []
         elif tag == "select":
-            self._select = name
+            self._select, self._choices, self._is_chosen = name, [], "multiple" in a
             form.names.add(name)
-        elif tag == "option" and self._select and "selected" in a:
-            form.fields.append((self._select, a.get("value", "")))
+        elif tag == "option" and self._select:
+            self._choices.append((self._select, a.get("value", "")))
+            if "selected" in a:
+                self._is_chosen = True
+                form.fields.append(self._choices[-1])
         elif tag == "button" and name:
             form.presses.append((name, a.get("value", "")))
         elif tag == "input" and name:
@@ -92,7 +97,10 @@ class _Reader(HTMLParser):
             self._form.fields.append((self._area, "".join(self._area_text).removeprefix("\n")))
             self._area = ""
         elif tag == "select":
-            self._select = ""
+            if self._form is not None and not self._is_chosen:
+                # A browser sends the first choice of a list that nobody touched.
+                self._form.fields += self._choices[:1]
+            self._select, self._is_chosen = "", True
         elif tag == "form":
             self._form = None
 

@@ -31,6 +31,8 @@ from .stage import Stage
 from .walker import Given, Page, StoryTrouble, Walker
 
 STEPS_MAX = 16
+# Three quarters of an hour: what a haircut takes (catalogue: 40 minutes planned).
+STAY = 45
 
 
 class World:
@@ -202,7 +204,9 @@ class World:
         page = walker.get(f"/v/offers/{offer.id}/decline")
         return walker.press(page, f"/{offer.id}/decline", button=("reason", reason))
 
-    def serve(self, row: Request, offer: Offer, team: Team | None = None) -> str:
+    def serve(
+        self, row: Request, offer: Offer, team: Team | None = None, *, minutes: int = STAY
+    ) -> str:
         """From the team's yes to the end of the visit; returns the team's name."""
         chosen = offer.team or team
         assert chosen is not None
@@ -210,7 +214,7 @@ class World:
         self.answer(offer, yes=True, team=team)
         self.tick(minutes=2)
         self.allocate(job, chosen)
-        self.go(row, job)
+        self.go(row, job, minutes)
         return chosen.name
 
     def allocate(self, job: Job, team: Team) -> None:
@@ -220,8 +224,11 @@ class World:
         walker.press(walker.get(f"/v/jobs/{job.id}"), "/allocate", people=members)
         self.tick(minutes=2)
 
-    def go(self, row: Request, job: Job) -> None:
-        """Each member says yes, sets out, signs in with the resident's code, and signs out."""
+    def go(self, row: Request, job: Job, minutes: int = STAY) -> None:
+        """Each member says yes, sets out, and signs in and out with the code the resident reads out.
+
+        Both ends by the served person's code: without it on leaving, minutes are only declared.
+        """
         engagement = living(job)
         if engagement is None:
             raise StoryTrouble(f"{job.number}:没有队伍")
@@ -239,11 +246,11 @@ class World:
                 button=("step", "check_in"),
                 code=code,
             )
-        self.tick(minutes=45)
+        self.tick(minutes=minutes)
         for task in tasks:
             walker = self.at(task.person_id)
             page = walker.get(f"/v/tasks/{task.id}")
-            walker.press(page, "/step", button=("step", "check_out"), note="都办好了")
+            walker.press(page, "/step", button=("step", "check_out"), note="都办好了", code=code)
         self.tick(minutes=2)
 
     def _step(self, walker: Walker, task: Task, step: str) -> None:
