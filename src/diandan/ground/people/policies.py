@@ -150,6 +150,11 @@ def check_see_plan(by: Actor, place: Place) -> None:
         raise forbidden(_("%(place)s不在您工作的范围内。") % {"place": place.name}, "not_your_plan")
 
 
+def may_see_plan(by: Actor, place: Place) -> bool:
+    """`check_see_plan` as a question."""
+    return _asks(check_see_plan, by, place)
+
+
 def check_hand_code(by: Actor) -> None:
     """A clerk at any desk may hand over a printed code."""
     check_signed_in(by)

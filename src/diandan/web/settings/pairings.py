@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from diandan.ground.people.policies import check_see_plan
+from diandan.ground.people.policies import check_see_plan, may_see_plan
 from diandan.ground.places import queries as places
 from diandan.ground.places.finder import by_words
 from diandan.ground.places.models import Place
@@ -200,7 +200,7 @@ def _pairs(found: list[Pairing], where: Here) -> dict[str, Any]:
         "acts": True,
         "rows": [
             row(
-                (p.unit.name, reverse("settings_pairing_unit", args=[p.unit_id])),
+                _unit_cell(p, where),
                 (p.venue.full_name, reverse("settings_pairing", args=[p.id])),
                 f"{p.from_on:%Y-%m-%d}–{p.until_on:%Y-%m-%d}",
                 _state(p, where),
@@ -216,6 +216,18 @@ def _pairs(found: list[Pairing], where: Here) -> dict[str, Any]:
             "fill": _("提出以后由对方同意;双方同意了,派单时这家的队伍在那里算熟悉的队伍。"),
         },
     }
+
+
+def _unit_cell(p: Pairing, where: Here) -> str | tuple[str, str]:
+    """A link for who may open it: the venue's own staff have no business in the unit's figures."""
+    return (p.unit.name, _home(p, where)) if may_see_plan(where.by, p.unit) else p.unit.name
+
+
+def _home(p: Pairing, where: Here) -> str:
+    """Where either side goes on from a pairing: the unit's page, or the list she came from."""
+    if may_see_plan(where.by, p.unit):
+        return reverse("settings_pairing_unit", args=[p.unit_id])
+    return reverse("settings_pairings")
 
 
 def _state(p: Pairing, where: Here) -> dict[str, Any]:
@@ -260,7 +272,7 @@ def pairing(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
 
         def press() -> str:
             do()
-            return reverse("settings_pairing_unit", args=[p.unit_id])
+            return _home(p, where)
 
         return pressed(request, press, said)
     form = TaskForm(request.POST or None)
@@ -280,7 +292,10 @@ def pairing(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         where,
         title=_("%(unit)s × %(venue)s") % {"unit": p.unit.name, "venue": p.venue.full_name},
         lead=p.about,
-        back={"href": reverse("settings_pairing_unit", args=[p.unit_id]), "label": p.unit.name},
+        back={
+            "href": _home(p, where),
+            "label": p.unit.name if may_see_plan(where.by, p.unit) else _("结对共建"),
+        },
         tables=[_pairs([p], where), _tasks(p)],
         form=form,
         heading=_("加一项任务"),
