@@ -74,7 +74,7 @@ def by_key(world: World) -> str:
     members = [str(m.person_id) for m in people.members_of(offer.team)][: job.headcount]
     leader.post(f"/jobs/{job.id}/allocate", person_ids=members)
     world.tick(minutes=2)
-    _serve(world, row)
+    _serve(world, row, resident)
     resident.post(f"/requests/{row.id}/rate", score=5, text="很好")
     world.tick(minutes=1)
     seen = resident.get(f"/requests/{row.id}")
@@ -86,7 +86,7 @@ def by_key(world: World) -> str:
     )
 
 
-def _serve(world: World, row: Request) -> None:
+def _serve(world: World, row: Request, resident: Caller) -> None:
     """The visit, each step by the volunteer's own key."""
     engagement = living(world.job(row))
     if engagement is None:
@@ -100,6 +100,7 @@ def _serve(world: World, row: Request) -> None:
         volunteer.post(f"/tasks/{task.id}/check_in", code=row.serve_code)
         going.append((volunteer, task))
     world.tick(minutes=45)
+    leaving = resident.get(f"/requests/{row.id}")["leave_code"]
     for volunteer, task in going:
-        volunteer.post(f"/tasks/{task.id}/check_out", code=row.serve_code, note="都办好了")
+        volunteer.post(f"/tasks/{task.id}/check_out", code=leaving, note="都办好了")
     world.tick(minutes=2)

@@ -225,9 +225,9 @@ class World:
         self.tick(minutes=2)
 
     def go(self, row: Request, job: Job, minutes: int = STAY) -> None:
-        """Each member says yes, sets out, and signs in and out with the code the resident reads out.
+        """Each member says yes, sets out, and signs in and out with the codes the resident reads out.
 
-        Both ends by the served person's code: without it on leaving, minutes are only declared.
+        Both ends by the served person's word: without it on leaving, minutes are only declared.
         """
         engagement = living(job)
         if engagement is None:
@@ -247,10 +247,11 @@ class World:
                 code=code,
             )
         self.tick(minutes=minutes)
+        leaving = self.follow(row).find(r"请把这个离场码念给志愿者听\s*(\d{6})")
         for task in tasks:
             walker = self.at(task.person_id)
             page = walker.get(f"/v/tasks/{task.id}")
-            walker.press(page, "/step", button=("step", "check_out"), note="都办好了", code=code)
+            walker.press(page, "/step", button=("step", "check_out"), note="都办好了", code=leaving)
         self.tick(minutes=2)
 
     def _step(self, walker: Walker, task: Task, step: str) -> None:
