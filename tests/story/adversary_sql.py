@@ -94,6 +94,36 @@ def as_a_replica_without_triggers(f: Fraud) -> None:
     f.sql("UPDATE account SET posted = posted + 6000 WHERE owner = 'person'")
 
 
+def a_trigger_switched_off(f: Fraud) -> None:
+    f.sql("SET CONSTRAINTS ALL IMMEDIATE")
+    f.sql("ALTER TABLE transfer DISABLE TRIGGER ALL")
+    f.insert(task=None)
+
+
+def the_books_emptied(f: Fraud) -> None:
+    f.sql("SET CONSTRAINTS ALL IMMEDIATE")
+    f.sql("TRUNCATE transfer, account CASCADE")
+
+
+def a_rule_written_anew(f: Fraud) -> None:
+    f.sql(
+        "CREATE OR REPLACE FUNCTION books_no(said text) RETURNS void LANGUAGE plpgsql AS"
+        " $$ BEGIN RETURN; END $$"
+    )
+    f.sql("UPDATE account SET posted = posted + 6000 WHERE owner = 'person'")
+
+
+def a_trigger_of_her_own(f: Fraud) -> None:
+    """A balance may change at the depth of a trigger; this one stands on a table of her own."""
+    f.sql("CREATE TEMPORARY TABLE mine (n int)")
+    f.sql(
+        "CREATE FUNCTION pg_temp.rich() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " UPDATE account SET posted = posted + 6000 WHERE owner = 'person'; RETURN NEW; END $$"
+    )
+    f.sql("CREATE TRIGGER rich BEFORE INSERT ON mine FOR EACH ROW EXECUTE FUNCTION pg_temp.rich()")
+    f.sql("INSERT INTO mine VALUES (1)")
+
+
 def the_year_index_written_by_hand(f: Fraud) -> None:
     f.sql(
         "INSERT INTO year_minutes (centre_id, year, person_id, grade, minutes)"
@@ -245,6 +275,10 @@ WAYS: tuple[Callable[[Fraud], object], ...] = (
     an_account_that_begins_rich,
     an_account_without_a_floor,
     as_a_replica_without_triggers,
+    a_trigger_switched_off,
+    the_books_emptied,
+    a_rule_written_anew,
+    a_trigger_of_her_own,
     the_year_index_written_by_hand,
     a_longer_stay_written_afterwards,
     a_longer_plan_written_afterwards,

@@ -53,6 +53,13 @@ class Fraud(Visit):
         earn(self.task.id, at=at)
         self.honest = {"minutes": 60, "points": 10}
         self.noes: list[str] = []
+        #: Whom the database knows the application as; empty: by an operator's own address.
+        self.role = ""
+
+    def step_down(self) -> None:
+        """From here to the end of what is undone, statements are the serving role's."""
+        if self.role:
+            self.sql(f'SET LOCAL ROLE "{self.role}"')
 
     def row(self, ledger: str = "minutes") -> Transfer:
         """The honest hour as it was put on notice."""
@@ -60,7 +67,7 @@ class Fraud(Visit):
         return rows.filter(task=self.task, ledger=ledger, phase="pending")[0]
 
     def sql(self, words: str, *values: object) -> int:
-        """A statement as the application's own role."""
+        """A statement past every action."""
         with connection.cursor() as cursor:
             cursor.execute(words, values)
             return cursor.rowcount
@@ -169,6 +176,7 @@ def held() -> dict[str, int]:
 
 def judge(fraud: Fraud, way: Callable[[Fraud], object]) -> str:
     """Try it, let a month pass, and look at what came of it."""
+    fraud.step_down()
     doubts, objections = Doubt.objects.count(), Objection.objects.count()
     fraud.no(lambda: way(fraud))
     relook(fraud)

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from diandan.ops import serving
+
 from . import adversary_doors, adversary_sql, adversary_visits
 from .adversary_world import MISSED, REFUSED, SURFACED, Fraud, judge, relook, undone
 
@@ -22,9 +24,18 @@ WAYS = (*adversary_sql.WAYS, *adversary_doors.WAYS, *adversary_visits.WAYS)
 AT_LEAST = 40
 
 
+@pytest.fixture(scope="session")
+def serving_role(django_db_setup: None, django_db_blocker: Any) -> str:
+    """The application's own role, with its rights in the test's database."""
+    with django_db_blocker.unblock():
+        serving.allow()
+    return serving.role()
+
+
 @pytest.fixture
-def fraud(at: datetime, still_clock: Any, settings: Any) -> Fraud:
+def fraud(at: datetime, still_clock: Any, settings: Any, serving_role: str) -> Fraud:
     world = Fraud(at)
+    world.role = serving_role
     world.centre.slug = "jiangning"
     world.centre.save(update_fields=["slug"])
     settings.DIANDAN_PLACE = "jiangning"
@@ -65,9 +76,9 @@ def test_the_judge_sees_a_way_that_works(fraud: Fraud) -> None:
     """Where the database's own trigger is off, hours from nothing are found by the check."""
 
     def without_the_trigger(world: Fraud) -> None:
-        world.sql("SET CONSTRAINTS ALL IMMEDIATE")
-        world.sql("ALTER TABLE transfer DISABLE TRIGGER transfer_moves_from")
         world.insert(task=None)
 
     with undone():
+        fraud.sql("SET CONSTRAINTS ALL IMMEDIATE")
+        fraud.sql("ALTER TABLE transfer DISABLE TRIGGER transfer_moves_from")
         assert judge(fraud, without_the_trigger) == SURFACED

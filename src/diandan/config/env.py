@@ -74,6 +74,13 @@ DATABASE_URL = Variable(
     "An external PostgreSQL (postgresql://user:word@host/name). Empty: the embedded server.",
     secret=True,
 )
+SERVING_URL = Variable(
+    "DIANDAN_SERVING_URL",
+    "",
+    "The same external PostgreSQL as pages and workers reach it: by a role that owns no table and"
+    " gets its rights from `diandan migrate`. Empty: DATABASE_URL; the embedded one has such a role.",
+    secret=True,
+)
 HOME = Variable(
     "DIANDAN_HOME",
     ".diandan",
@@ -189,6 +196,7 @@ TEST_FAST = Variable(
 
 VARIABLES: tuple[Variable, ...] = (
     DATABASE_URL,
+    SERVING_URL,
     HOME,
     KEY_FILE,
     SECRET_FILE,
@@ -263,3 +271,16 @@ def database_url(*, start: bool = True) -> str:
     if not start:
         return postgres.url(home())
     return postgres.ensure_running(home(), fast=TEST_FAST.flag())
+
+
+def serving_url() -> str:
+    """The same database by a role that owns nothing in it; empty where there is none."""
+    named = SERVING_URL.text()
+    if named:
+        # A proof's or a restored database beside the centre's own is served under its own name.
+        name = database_url().partition("?")[0].rpartition("/")[2]
+        address, question, rest = named.partition("?")
+        return f"{address.rpartition('/')[0]}/{name}{question}{rest}"
+    from . import postgres
+
+    return postgres.serving(database_url())

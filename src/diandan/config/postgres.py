@@ -28,6 +28,8 @@ from psycopg import sql
 
 USER = "diandan"
 NAME = "diandan"
+#: Who serves: may use the tables, owns nothing (ops/serving.py).
+SERVING_USER = "diandan_app"
 EXTENSIONS = ("pg_trgm", "btree_gist")
 CONNECTIONS_MAX = 300
 START_SECONDS_MAX = 60
@@ -67,6 +69,14 @@ def ensure_running(home: Path, fast: bool = False, name: str = NAME) -> str:
 def url(home: Path, name: str = NAME) -> str:
     """The address of database `name`, whether the server runs or not."""
     return f"postgresql://{USER}@{quote(str(_socket(home)), safe='')}/{quote(name)}"
+
+
+def serving(address: str) -> str:
+    """The same database as who serves; empty when `address` is not on an embedded server."""
+    ours = f"postgresql://{USER}@{quote(str(_sockets()), safe='')}"
+    if not address.startswith(ours):
+        return ""
+    return address.replace(f"//{USER}@", f"//{SERVING_USER}@", 1)
 
 
 def is_running(home: Path) -> bool:
@@ -131,7 +141,12 @@ def _data(home: Path) -> Path:
 def _socket(home: Path) -> Path:
     # A socket's path may have 107 bytes at most; a centre's folder may be longer.
     digest = hashlib.sha256(str(_data(home)).encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"diandan-pg-{digest}"
+    return Path(f"{_sockets()}{digest}")
+
+
+def _sockets() -> Path:
+    """How every embedded server's folder on this machine begins."""
+    return Path(tempfile.gettempdir()) / "diandan-pg-"
 
 
 @contextlib.contextmanager

@@ -8,3 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diandan.config.settings")
 application = get_wsgi_application()
+
+from diandan.ops.serving import step_down  # noqa: E402  (Django comes first)
+
+step_down()

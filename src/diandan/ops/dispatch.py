@@ -6,6 +6,8 @@ import argparse
 import gc
 import threading
 
+from .serving import step_down
+
 HELP = "派单进程:把等着的服务单合在一起求最优,按计划发邀约(serve 会自己启动它)"
 
 _engine: list[threading.Thread] = []
@@ -35,5 +37,6 @@ def run(_args: argparse.Namespace) -> int:
         thread.join()
     from diandan.flow.dispatcher import run_forever
 
+    step_down()
     run_forever()
     return 0

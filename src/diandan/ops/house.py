@@ -94,7 +94,10 @@ def migrate(*, says: bool = False) -> int:
     from django.core.management import call_command
     from django.db.utils import OperationalError
 
+    from .serving import allow
+
     if has_all():
+        allow()
         return 0
     try:
         waiting = pending()
@@ -107,6 +110,7 @@ def migrate(*, says: bool = False) -> int:
         with psycopg.connect(env.database_url(), autocommit=True) as alone:
             alone.execute("SELECT pg_advisory_lock(%s)", (MIGRATING,))
             call_command("migrate", verbosity=0, interactive=False, stdout=sys.stderr)
+    allow()
     return len(waiting)
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from diandan.config import env, postgres
 
-from . import house
+from . import house, serving
 
 HELP = "体检:数据库、区划、后台工人、派单进程、待办时限(也可写 doctor)"
 NEEDS = house.DJANGO
@@ -54,7 +54,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _database() -> Finding:
     if env.DATABASE_URL.text():
-        return Finding("数据库", "外部服务器(DATABASE_URL)")
+        role = serving.role()
+        who = f"网页和工人以 {role} 连接" if role else "网页和工人以表的所有者连接,见 docs/run.md"
+        return Finding("数据库", f"外部服务器(DATABASE_URL),{who}")
     home = env.home()
     state = "运行中" if postgres.is_running(home) else "没有运行"
     return Finding("数据库", f"内置,{state},数据在 {home}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from .serving import step_down
+
 HELP = "后台工人:自动步骤、时限、消息(serve 会自己启动它)"
 
 
@@ -18,5 +20,6 @@ def run(args: argparse.Namespace) -> int:
     """Work until SIGTERM or Ctrl-C."""
     from diandan.flow.worker import run_forever
 
+    step_down()
     run_forever(dispatch=args.dispatch)
     return 0
