@@ -122,6 +122,7 @@ def said(preset: str, district: str, done: list[Done]) -> dict[str, object]:
         "preset": preset,
         "district": district,
         "seeds": [d.seed for d in done],
+        "seeds_of": {name: sum(name in row for row in rows) for name in found},
         "policies": {
             name: {key: [round(m.mean, 5), round(m.half, 5)] for key, m in values.items()}
             for name, values in found.items()

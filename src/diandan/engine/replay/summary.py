@@ -50,11 +50,15 @@ def mean(values: Sequence[float]) -> Mean:
 
 
 def summary(rows: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, dict[str, Mean]]:
-    """By policy and figure, from one mapping of policies to figures a seed."""
+    """By policy and figure, from one mapping of policies to figures a seed.
+
+    A policy that was not lived through with every seed has its mean over those it was.
+    """
     made: dict[str, dict[str, Mean]] = {}
-    for name in rows[0]:
-        keys = list(dict.fromkeys(key for row in rows for key in row[name]))
-        made[name] = {k: mean([row[name].get(k, 0.0) for row in rows]) for k in keys}
+    for name in dict.fromkeys(name for row in rows for name in row):
+        lived = [row[name] for row in rows if name in row]
+        keys = list(dict.fromkeys(key for one in lived for key in one))
+        made[name] = {k: mean([one.get(k, 0.0) for one in lived]) for k in keys}
     return made
 
 
@@ -76,6 +80,7 @@ def aims(
     Ratios are taken seed by seed, so that common luck cancels. The second answer names, for each
     figure in which some policy beats it by more than both intervals, that policy.
     """
+    rows = [row for row in rows if name in row]
     found = summary(rows)
     ours = found[name]
     made = [
@@ -86,7 +91,8 @@ def aims(
         made.insert(0, _aim("served_against_oracle", ratio, 0.99, at_least=True))
     for told in ("planner", "told"):
         if told in found:
-            ratio = mean([_ratio(r, name, told, "alerts_per_filled") for r in rows]).mean
+            both = [r for r in rows if told in r]
+            ratio = mean([_ratio(r, name, told, "alerts_per_filled") for r in both]).mean
             made.append(_aim(f"alerts_against_{told}", ratio, 1.2, at_least=False))
     rivals = [n for n, (_made, is_told) in ALL.items() if not is_told and n in found and n != OURS]
     if not rivals:
@@ -111,8 +117,14 @@ def _beaten(
     worse = {}
     for key, more_is_better in COMPARED.items():
         sign = 1 if more_is_better else -1
-        best = max(rivals, key=lambda n, k=key, s=sign: s * found[n][k].mean)  # type: ignore[misc]  # bound early, on purpose
+        best = _best(found, rivals, key, sign)
         gap = sign * (found[best][key].mean - ours[key].mean)
         if gap > found[best][key].half + ours[key].half:
             worse[key] = best
     return worse
+
+
+def _best(
+    found: Mapping[str, Mapping[str, Mean]], rivals: Sequence[str], key: str, sign: int
+) -> str:
+    return max(rivals, key=lambda name: sign * found[name][key].mean)
