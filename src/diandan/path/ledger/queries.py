@@ -17,11 +17,11 @@ from .models import Account, Confirmation, Grade, Ledger, Objection, Reason, Tra
 Phase = Transfer.Phase
 
 
-def waiting_of(task: Task) -> list[Transfer]:
-    """What the session brought and is still on notice, minutes before what goes with them."""
+def waiting_of(*tasks: Task) -> list[Transfer]:
+    """What the sessions brought and is still on notice, minutes before what goes with them."""
     rows = (
         Transfer.objects.filter(
-            task=task, phase=Phase.PENDING, reason=Reason.SERVICE, settlement=None
+            task__in=tasks, phase=Phase.PENDING, reason=Reason.SERVICE, settlement=None
         )
         .select_related("debit", "credit", "centre", "task__engagement")
         .order_by("at", "id")
@@ -29,12 +29,14 @@ def waiting_of(task: Task) -> list[Transfer]:
     return sorted(rows, key=lambda row: row.ledger != Ledger.MINUTES)
 
 
-def due_rows(at: datetime) -> list[UUID]:
+def due_rows(at: datetime, among: Iterable[UUID] | None = None) -> list[UUID]:
     """Tasks whose minutes were on notice until `at`, not objected to or doubted, to be posted.
 
     Declared minutes are among them only when a second person stood for them.
     """
     rows = _ready().filter(notice_until__lte=at).order_by("notice_until", "id")
+    if among is not None:
+        rows = rows.filter(task__in=list(among))
     return [task_id for task_id in rows.values_list("task_id", flat=True) if task_id]
 
 

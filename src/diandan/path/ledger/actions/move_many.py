@@ -22,9 +22,19 @@ from psycopg.types.json import Jsonb
 from diandan.ground.people.actor import Actor
 from diandan.kit.refusal import Refusal
 
-from ..models import Ledger, Reason, Transfer
+from ..models import Account, Ledger, Reason, Transfer
 from ..packing import Numbers, Turns, Uuids, know_packed
-from .move import AMOUNT_MOST, Move, Phase, check_move, is_same, key_reused, move, not_enough
+from .move import (
+    AMOUNT_MOST,
+    Move,
+    Phase,
+    check_move,
+    is_same,
+    key_reused,
+    move,
+    name_of,
+    not_enough,
+)
 
 #: Reasons that ask for more than both accounts: those moves are written one by one.
 SINGLE = frozenset({Reason.SERVICE, Reason.CORRECT, Reason.MERGE})
@@ -92,6 +102,38 @@ def move_many(wanted: Sequence[Move], *, by: Actor, at: datetime) -> list[Outcom
     if plain:
         _write_plain(wanted, plain, found, by, at)
     return found
+
+
+@transaction.atomic
+def settle_many(
+    pending: Sequence[Transfer], phase: Transfer.Phase, *, by: Actor, at: datetime
+) -> list[Transfer]:
+    """Post or void transfers that are still pending, as they stand, in their order.
+
+    One statement; the database looks at each row of it as at one alone. Raises IntegrityError when
+    it refuses one, or one was settled meanwhile: then `settle` says which.
+    """
+    sides = {side for row in pending for side in (row.debit_id, row.credit_id)}
+    # All accounts, the lower id first, as every other writer takes them.
+    locked = Account.objects.select_for_update(no_key=True).filter(id__in=sides).order_by("id")
+    list(locked.values_list("id"))
+    return Transfer.objects.bulk_create(
+        Transfer(
+            id=name_of("settle", row.id),
+            phase=phase,
+            centre_id=row.centre_id,
+            ledger=row.ledger,
+            debit=row.debit,
+            credit=row.credit,
+            amount=row.amount,
+            reason=row.reason,
+            settles=row,
+            task=row.task,
+            at=at,
+            by_id=by.person_id,
+        )
+        for row in pending
+    )
 
 
 def _alone(one: Move, by: Actor, at: datetime) -> Outcome:

@@ -21,33 +21,53 @@ from ..policies import check_second
 from ..queries import due_rows, waiting_of
 from .earn import earn
 from .move import Phase, settle
+from .move_many import settle_many
 
 LIMIT = 200
+#: So many sessions in one transaction: what it costs beside its rows is shared.
+TOGETHER = 50
 log = logging.getLogger(__name__)
 
 
 def post_due(*, at: datetime, limit: int = LIMIT) -> int:
     """Post what was long enough on notice; returns how many rows were posted.
 
-    What the database refuses to post (somebody changed the rows under it) stays where it is, for
-    `diandan books check` to name, and stops nobody else's hours.
+    Many sessions go together. What the database refuses to post (somebody changed the rows under
+    it) stays where it is, for `diandan books check` to name, and stops nobody else's hours.
     """
+    due = due_rows(at)[:limit]
     posted = 0
-    for task_id in due_rows(at)[:limit]:
+    for first in range(0, len(due), TOGETHER):
+        some = due[first : first + TOGETHER]
         try:
-            posted += _post_task(task_id, at)
-        except IntegrityError as no:
-            log.exception("not posted: task %s: %s", task_id, str(no).splitlines()[0])
+            posted += _post(some, at)
+        except IntegrityError:
+            # It says no to one of them and does not say which.
+            posted += sum(_post_alone(task_id, at) for task_id in some)
     return posted
 
 
-@transaction.atomic
-def _post_task(task_id: UUID, at: datetime) -> int:
-    """All that one session brings, minutes first; passed over while another worker has it."""
-    task = Task.objects.select_for_update(skip_locked=True, of=("self",)).filter(id=task_id).first()
-    if task is None or task.id not in due_rows(at):
+def _post_alone(task_id: UUID, at: datetime) -> int:
+    try:
+        return _post([task_id], at)
+    except IntegrityError as no:
+        log.exception("not posted: task %s: %s", task_id, str(no).splitlines()[0])
         return 0
-    rows = [settle(row, Phase.POSTING, by=SYSTEM, at=at) for row in waiting_of(task)]
+
+
+@transaction.atomic
+def _post(task_ids: list[UUID], at: datetime) -> int:
+    """All that these sessions bring, minutes first; passed over are those another worker has."""
+    tasks = {
+        task.id: task
+        for task in Task.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(id__in=task_ids)
+        .order_by("id")
+    }
+    due = due_rows(at, among=tasks)
+    rows = settle_many(
+        waiting_of(*(tasks[task_id] for task_id in due)), Phase.POSTING, by=SYSTEM, at=at
+    )
     announce(*(hours_fact(row, "posted", SYSTEM, at) for row in rows))
     return len(rows)
 
