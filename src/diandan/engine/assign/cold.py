@@ -22,7 +22,7 @@ from diandan.engine.assign.graph import (
     build,
 )
 from diandan.engine.assign.paths import fill, link, release, take
-from diandan.engine.compiled import Ints, Longs, Whole, compiled, inlined
+from diandan.engine.compiled import ONE, Ints, Longs, Whole, compiled, inlined, spot
 
 #: Steps of the price scaling (cost units), coarse to fine, and by how many steps prices fall
 #: after each. Measured on the bench's city; any values give the same plan cost.
@@ -85,8 +85,9 @@ def turned(graph: Graph, limit: Whole) -> tuple[Longs, Ints, Ints, Ints]:
     cols = len(graph.cap)
     start = np.zeros(cols + 1, np.int64)
     for row in range(len(length)):
-        for arc in range(first_of[row], first_of[row] + length[row]):
-            start[col_of[arc] + 1] += 1
+        first = spot(first_of[row])
+        for arc in range(first, first + spot(length[row])):
+            start[spot(col_of[arc]) + ONE] += 1
     for col in range(cols):
         start[col + 1] += start[col]
     total = start[cols]
@@ -94,31 +95,35 @@ def turned(graph: Graph, limit: Whole) -> tuple[Longs, Ints, Ints, Ints]:
     keys = np.empty(total, np.int64)
     for row in range(len(length)):
         less = np.int64(limit) - price[row]
-        for arc in range(first_of[row], first_of[row] + length[row]):
-            at = free[col_of[arc]]
-            free[col_of[arc]] = at + 1
-            keys[at] = ((less + cost[arc]) << 32) | arc
+        first = spot(first_of[row])
+        for arc in range(first, first + spot(length[row])):
+            whose = spot(col_of[arc])
+            at = spot(free[whose])
+            free[whose] += 1
+            keys[at] = ((less + cost[arc]) << 32) | np.int64(arc)
     whence = np.empty(total, np.int32)
     asks = np.empty(total, np.int32)
     row_of = np.empty(total, np.int32)
     for col in range(cols):
-        mine = keys[start[col] : start[col + 1]]
-        if len(mine) > FEW:
+        begin = spot(start[col])
+        mine = keys[begin : spot(start[col + 1])]
+        few = len(mine) <= FEW
+        if not few:
             mine.sort()
-        for k in range(len(mine)):
-            to = start[col] + (k if len(mine) > FEW else rank(mine, mine[k]))
+        for k in range(spot(len(mine))):
+            to = begin + (rank(mine, mine[k]) if few else k)
             whence[to] = mine[k] & 0xFFFFFFFF
             asks[to] = mine[k] >> 32
-            row_of[to] = graph.row[whence[to]]
+            row_of[to] = graph.row[spot(whence[to])]
     return start, row_of, asks, whence
 
 
 @inlined
 def rank(keys: Longs, key: Whole) -> Whole:
     """How many of the keys are less: for a few dozen the fastest sort, for it has no branches."""
-    less = np.int64(0)
+    less = spot(0)
     for other in keys:
-        less += other < key
+        less += spot(other < key)
     return less
 
 
@@ -134,9 +139,10 @@ def tighten(graph: Graph) -> None:
         if got[row] < need[row] or need[row] == 0:
             continue
         most = np.int64(UNSET)
-        for arc in range(start[row], start[row] + length[row]):
+        first = spot(start[row])
+        for arc in range(first, first + spot(length[row])):
             if taken[arc] == 1:
-                most = max(most, np.int64(cost[arc]) + v[col_of[arc]])
+                most = max(most, np.int64(cost[arc]) + v[spot(col_of[arc])])
         u[row] = most
 
 

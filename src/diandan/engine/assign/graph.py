@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from diandan.engine.compiled import Flags, Ints, Longs
+from diandan.engine.compiled import Flags, Ints, Longs, compiled, spot
 
 #: Costs and prices stay below this, so that sums along a path fit 32 bits.
 COST_LIMIT = 1 << 28
@@ -98,36 +98,57 @@ class Room(NamedTuple):
 NO_ROOM = Room()
 
 
+def rooms(*sizes: int) -> list[Ints]:
+    """Arrays of these sizes out of one block, not wiped.
+
+    One large block comes in pages of two megabytes, many small ones in pages of four kilobytes:
+    asking for those one by one took longer than an uncontested city's whole plan.
+    """
+    ends = np.cumsum(sizes)
+    return np.split(np.empty(ends[-1], np.int32), ends[:-1])
+
+
+def put(space: Ints, values: Ints) -> None:
+    """The values, and zeros behind them."""
+    space[: len(values)] = values
+    space[len(values) :] = 0
+
+
+@compiled
+def number(start: Longs, row: Ints) -> None:
+    """Arc → its row."""
+    for at in range(len(start) - 1):
+        row[spot(start[at]) : spot(start[at + 1])] = at
+
+
 def build(pairs: Pairs, more: Room = NO_ROOM) -> tuple[Graph, Paper]:
     """Arrays for a problem, with room for rows, arcs and (shut) columns that come later."""
-    rows, arcs = len(pairs.need) + more.rows, len(pairs.col) + more.arcs
-    cols = len(pairs.cap) + more.cols
-    of_row = np.repeat(np.arange(len(pairs.need), dtype=np.int32), np.diff(pairs.start))
+    known, held, seen = len(pairs.need), len(pairs.col), len(pairs.cap)
+    rows, arcs, cols = known + more.rows, held + more.arcs, seen + more.cols
     base = np.zeros(cols + 1, np.int64)
-    base[1 : len(pairs.cap) + 1] = pairs.cap
-    base[len(pairs.cap) + 1 :] = more.most
+    base[1 : seen + 1] = pairs.cap
+    base[seen + 1 :] = more.most
     np.cumsum(base, out=base)
     start = np.zeros(rows, np.int64)
-    start[: len(pairs.need)] = pairs.start[:-1]
-    graph = Graph(
-        start,
-        room(np.diff(pairs.start).astype(np.int32), rows),
-        room(pairs.need, rows),
-        np.zeros(rows, np.int32),
-        room(pairs.price, rows),
-        np.full(rows, UNSET, np.int32),
-        room(of_row, arcs),
-        room(pairs.col, arcs),
-        room(pairs.cost, arcs),
-        np.zeros(arcs, np.uint8),
-        np.zeros(arcs, np.int32),
-        room(pairs.cap, cols),
-        np.zeros(cols, np.int32),
-        np.zeros(cols, np.int32),
-        base,
-        np.zeros(int(base[-1]), np.int32),
-        np.full(cols, -1, np.int32),
+    start[:known] = pairs.start[:known]
+    length, need, got, price, u, row, col, cost, after, cap, used, v, head, slot = rooms(
+        *[rows] * 5, *[arcs] * 4, *[cols] * 4, int(base[-1])
     )
+    put(length, np.diff(pairs.start[: known + 1]))
+    put(need, pairs.need)
+    put(price, pairs.price)
+    put(cap, pairs.cap)
+    col[:held], cost[:held] = pairs.col, pairs.cost
+    number(pairs.start, row)
+    got[:] = 0
+    used[:] = 0
+    v[:] = 0
+    u[:] = UNSET
+    head[:] = -1
+    taken = np.zeros(arcs, np.uint8)
+    graph = Graph(
+        start, length, need, got, price, u, row, col, cost, taken, after, cap, used, v, base, slot, head
+    )  # fmt: skip
     return graph, paper(rows + cols)
 
 

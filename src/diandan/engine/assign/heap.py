@@ -8,29 +8,29 @@ references there, which costs twice what the search does.
 from __future__ import annotations
 
 from diandan.engine.assign.graph import HEAP
-from diandan.engine.compiled import Ints, Longs, Whole, inlined
+from diandan.engine.compiled import ONE, Ints, Longs, Whole, inlined, spot
 
 
 @inlined
 def pop(heap_key: Ints, heap_node: Ints, place: Ints, tally: Longs) -> Whole:
     """The node with the least label."""
-    top = heap_node[0]
-    size = tally[HEAP] - 1
+    top = spot(heap_node[0])
+    size = spot(tally[HEAP]) - ONE
     tally[HEAP] = size
     key = heap_key[size]
-    node = heap_node[size]
-    at = 0
+    node = spot(heap_node[size])
+    at = spot(0)
     while True:
-        below = 2 * at + 1
+        below = at + at + ONE
         if below >= size:
             break
-        if below + 1 < size and heap_key[below + 1] < heap_key[below]:
-            below += 1
+        if below + ONE < size and heap_key[below + ONE] < heap_key[below]:
+            below += ONE
         if heap_key[below] >= key:
             break
         heap_key[at] = heap_key[below]
         heap_node[at] = heap_node[below]
-        place[heap_node[at]] = at
+        place[spot(heap_node[at])] = at
         at = below
     heap_key[at] = key
     heap_node[at] = node
@@ -49,18 +49,18 @@ def push(
     known: bool,
 ) -> None:
     """Put `node` into the heap, or lower its label if it is `known` to be there."""
-    at = tally[HEAP]
+    at = spot(tally[HEAP])
     if known:
-        at = place[node]
+        at = spot(place[node])
     else:
-        tally[HEAP] = at + 1
-    while at > 0:
-        above = (at - 1) >> 1
+        tally[HEAP] = at + ONE
+    while at > spot(0):
+        above = (at - ONE) >> ONE
         if heap_key[above] <= key:
             break
         heap_key[at] = heap_key[above]
         heap_node[at] = heap_node[above]
-        place[heap_node[at]] = at
+        place[spot(heap_node[at])] = at
         at = above
     heap_key[at] = key
     heap_node[at] = node

@@ -11,7 +11,7 @@ import numpy as np
 
 from diandan.engine.assign.graph import HEAP, PATHS, RELEASES, SCANS, TICK, UNSET, Graph, Paper
 from diandan.engine.assign.heap import pop, push
-from diandan.engine.compiled import Ints, Longs, Whole, compiled, inlined
+from diandan.engine.compiled import ONE, Ints, Longs, Whole, compiled, inlined, spot
 
 #: A search first looks this far, then so many times as far, until it meets an end.
 NEAR, FARTHER = 400, 4
@@ -45,6 +45,7 @@ def drop(graph: Graph, arc: Whole) -> None:
 @inlined
 def begin(paper: Paper, node: Whole) -> Whole:
     """A fresh search from `node`; what it labels bears the returned tick."""
+    node = spot(node)
     paper.tally[TICK] += 1
     paper.tally[HEAP] = 1
     tick = np.int32(paper.tally[TICK])
@@ -83,22 +84,22 @@ def search_forward(
     start, length, _, _, price, u, row_of, col_of, cost, taken = graph[:10]
     cap, used, v, base, slot = graph[11:16]
     dist, via, stamp, keys, nodes, place, seen, tally = paper
-    rows = len(length)
+    rows = spot(len(length))
     tick = begin(paper, row)
-    end = np.int64(row)
-    count = 0
+    end = spot(row)
+    count = spot(0)
     while tally[HEAP] > 0 and keys[0] < best:
-        far = np.int64(keys[0])
-        node = np.int64(pop(keys, nodes, place, tally))
+        far: Whole = np.int64(keys[0])
+        node = pop(keys, nodes, place, tally)
         seen[count] = node
-        count += 1
+        count += ONE
         if node < rows:
-            first = start[node]
+            first = spot(start[node])
             far -= u[node]
-            for arc in range(first, first + length[node]):
+            for arc in range(first, first + spot(length[node])):
                 if far + cost[arc] >= best:
                     break
-                col = col_of[arc]
+                col = spot(col_of[arc])
                 to = far + cost[arc] + v[col]
                 if to >= best or taken[arc] == 1:
                     continue
@@ -109,37 +110,38 @@ def search_forward(
                     via[rows + col] = arc
                     if used[col] < cap[col]:
                         best = to
-                        end = np.int64(rows + col)
+                        end = rows + col
                     else:
                         push(keys, nodes, place, tally, rows + col, to, known)
         else:
-            first = base[node - rows]
-            far -= v[node - rows]
-            for at in range(first, first + used[node - rows]):
-                arc = slot[at]
-                other = row_of[arc]
-                to = far - cost[arc] + u[other]
+            full = node - rows
+            first = spot(base[full])
+            far -= v[full]
+            for at in range(first, first + spot(used[full])):
+                held = spot(slot[at])
+                other = spot(row_of[held])
+                to = far - cost[held] + u[other]
                 known = stamp[other] == tick
                 if to < best and (not known or to < dist[other]):
                     stamp[other] = tick
                     dist[other] = to
-                    via[other] = arc
+                    via[other] = held
                     push(keys, nodes, place, tally, other, to, known)
                     if to + price[other] - u[other] < best:
                         best = to + price[other] - u[other]
-                        end = np.int64(other)
-    return best, end, count
+                        end = other
+    return best, np.int64(end), np.int64(count)
 
 
 @compiled
 def reprice(graph: Graph, paper: Paper, count: Whole, best: Whole, sign: Whole) -> None:
     """Shift the prices of every node settled nearer than the path's end."""
     u, v, dist, seen = graph.u, graph.v, paper.dist, paper.seen
-    rows = len(u)
+    rows = spot(len(u))
     paper.tally[SCANS] += count
     paper.tally[PATHS] += 1
-    for at in range(count):
-        node = seen[at]
+    for at in range(spot(count)):
+        node = spot(seen[at])
         shift = sign * (best - dist[node])
         if node < rows:
             u[node] += shift
@@ -165,13 +167,13 @@ def flip_forward(graph: Graph, paper: Paper, row: Whole, end: Whole) -> None:
 def fill(graph: Graph, paper: Paper, row: Whole) -> None:
     """Every head of `row` that is worth its price."""
     cost, col, taken, v = graph.cost, graph.col, graph.taken, graph.v
-    first = graph.start[row]
+    first = spot(graph.start[row])
     least: Whole = np.int64(graph.price[row])
-    for arc in range(first, first + graph.length[row]):
+    for arc in range(first, first + spot(graph.length[row])):
         if cost[arc] >= least:
             break
         if taken[arc] == 0:
-            least = min(least, np.int64(cost[arc]) + v[col[arc]])
+            least = min(least, np.int64(cost[arc]) + v[spot(col[arc])])
     graph.u[row] = max(least, graph.u[row])
     while graph.got[row] < graph.need[row] and augment(graph, paper, row):
         pass
@@ -187,15 +189,17 @@ def link(graph: Graph) -> None:
     )  # fmt: skip
     head[:] = -1
     for row in range(len(length)):
-        for arc in range(start[row], start[row] + length[row]):
-            after[arc] = head[col_of[arc]]
-            head[col_of[arc]] = arc
+        first = spot(start[row])
+        for arc in range(first, first + spot(length[row])):
+            col = spot(col_of[arc])
+            after[arc] = head[col]
+            head[col] = arc
 
 
 @inlined
 def lives(start: Longs, length: Ints, row: Whole, arc: Whole) -> bool:
     """Whether the arc still belongs to its row (rows move and shrink; lists are not cleaned)."""
-    return bool(0 <= arc - start[row] < length[row])
+    return bool(0 <= np.int64(arc) - start[row] < length[row])
 
 
 @compiled
@@ -227,40 +231,41 @@ def search_backward(
     start, length, need, got, _, u, row_of, col_of, cost, taken, after = graph[:11]
     v, head = graph.v, graph.head
     dist, via, stamp, keys, nodes, place, seen, tally = paper
-    rows = len(need)
-    source = np.int64(rows + free)
+    rows = spot(len(need))
+    source = rows + spot(free)
     tick = begin(paper, source)
     end = source
-    count = 0
+    count = spot(0)
     while tally[HEAP] > 0 and keys[0] < best:
-        far = np.int64(keys[0])
-        node = np.int64(pop(keys, nodes, place, tally))
+        far: Whole = np.int64(keys[0])
+        node = pop(keys, nodes, place, tally)
         seen[count] = node
-        count += 1
+        count += ONE
         if node >= rows:
             far += v[node - rows]
-            arc = np.int64(head[node - rows])
-            while arc >= 0:
-                row = row_of[arc]
-                to = far + cost[arc] - u[row]
+            follow = head[node - rows]
+            while follow >= 0:
+                listed = spot(follow)
+                row = spot(row_of[listed])
+                to = far + cost[listed] - u[row]
                 known = stamp[row] == tick
-                better = to < best and taken[arc] == 0 and (not known or to < dist[row])
-                if better and lives(start, length, row, arc):
+                better = to < best and taken[listed] == 0 and (not known or to < dist[row])
+                if better and lives(start, length, row, listed):
                     stamp[row] = tick
                     dist[row] = to
-                    via[row] = arc
+                    via[row] = listed
                     push(keys, nodes, place, tally, row, to, known)
                     if got[row] < need[row]:
                         best = to
-                        end = np.int64(row)
-                arc = np.int64(after[arc])
+                        end = row
+                follow = after[listed]
         else:
             far += u[node]
-            for out in range(start[node], start[node] + length[node]):
-                if taken[out] == 0:
+            first = spot(start[node])
+            for arc in range(first, first + spot(length[node])):
+                if taken[arc] == 0:
                     continue
-                arc = np.int64(out)
-                col = col_of[arc]
+                col = spot(col_of[arc])
                 to = far - cost[arc] - v[col]
                 known = stamp[rows + col] == tick
                 if to < best and (not known or to < dist[rows + col]):
@@ -270,8 +275,8 @@ def search_backward(
                     push(keys, nodes, place, tally, rows + col, to, known)
                     if to + v[col] < best:
                         best = to + v[col]
-                        end = np.int64(rows + col)
-    return best, end, count
+                        end = rows + col
+    return best, np.int64(end), np.int64(count)
 
 
 @compiled

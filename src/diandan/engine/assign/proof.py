@@ -9,19 +9,19 @@ from __future__ import annotations
 import numpy as np
 
 from diandan.engine.assign.graph import Graph
-from diandan.engine.compiled import Whole, compiled
+from diandan.engine.compiled import Whole, compiled, spot
 
 
 @compiled
 def cost_of(graph: Graph) -> Whole:
     """What the plan costs: its arcs, and the price of every head left without."""
+    start, length, need, got, price, _, _, _, cost, taken = graph[:10]
     total = np.int64(0)
-    for row in range(len(graph.need)):
-        total += np.int64(graph.price[row]) * (graph.need[row] - graph.got[row])
-        first = graph.start[row]
-        for arc in range(first, first + graph.length[row]):
-            if graph.taken[arc] == 1:
-                total += graph.cost[arc]
+    for row in range(len(need)):
+        total += np.int64(price[row]) * (need[row] - got[row])
+        first = spot(start[row])
+        for arc in range(first, first + spot(length[row])):
+            total += np.int64(cost[arc]) * taken[arc]
     return total
 
 
@@ -46,23 +46,24 @@ def dual_cost(graph: Graph) -> Whole:
 @compiled
 def faults(graph: Graph) -> Whole:
     """How many optimality conditions are broken; 0 proves the plan."""
+    start, length, need, got, price, u, _, col_of, cost, taken = graph[:10]
+    cap, used, v = graph.cap, graph.used, graph.v
     bad = 0
-    for row in range(len(graph.need)):
-        if graph.need[row] == 0:
+    for row in range(len(need)):
+        if need[row] == 0:
             continue
         held = 0
-        first = graph.start[row]
-        for arc in range(first, first + graph.length[row]):
-            reduced = np.int64(graph.cost[arc]) - graph.u[row] + graph.v[graph.col[arc]]
-            held += graph.taken[arc]
-            if (graph.taken[arc] == 1 and reduced > 0) or (graph.taken[arc] == 0 and reduced < 0):
-                bad += 1
-        if held != graph.got[row] or held > graph.need[row] or graph.u[row] > graph.price[row]:
+        first = spot(start[row])
+        for arc in range(first, first + spot(length[row])):
+            reduced = np.int64(cost[arc]) - u[row] + v[spot(col_of[arc])]
+            held += taken[arc]
+            bad += (taken[arc] == 1 and reduced > 0) or (taken[arc] == 0 and reduced < 0)
+        if held != got[row] or held > need[row] or u[row] > price[row]:
             bad += 1
-        if held < graph.need[row] and graph.u[row] != graph.price[row]:
+        if held < need[row] and u[row] != price[row]:
             bad += 1
-    for col in range(len(graph.cap)):
-        over = graph.used[col] > graph.cap[col]
-        if graph.v[col] < 0 or over or (graph.v[col] > 0 and graph.used[col] < graph.cap[col]):
+    for col in range(len(cap)):
+        over = used[col] > cap[col]
+        if v[col] < 0 or over or (v[col] > 0 and used[col] < cap[col]):
             bad += 1
     return bad

@@ -15,8 +15,10 @@ from diandan.engine.assign import growth
 from diandan.engine.assign.graph import SHUT, Graph
 from diandan.engine.city.columns import TRAVEL, Jobs
 from diandan.engine.city.index import Index
-from diandan.engine.city.search import POSITION, SHIFT, metres, outside, ring_distance, sink
+from diandan.engine.city.search import POSITION, SHIFT, keep, metres, outside, ring_distance
 from diandan.engine.compiled import (
+    ONE,
+    Bits,
     Flags,
     Ints,
     Longs,
@@ -24,6 +26,7 @@ from diandan.engine.compiled import (
     compiled,
     inlined,
     parallel_range,
+    spot,
     spread,
 )
 
@@ -31,14 +34,15 @@ from diandan.engine.compiled import (
 @spread
 def priced(index: Index, v: Ints) -> tuple[Ints, Ints]:
     """Record → bias + price of its person; cell entry → least of its records (SHUT if empty)."""
-    asks = np.empty(len(index.person), np.int32)
+    bias, person, cell = index.bias, index.person, index.cell
+    asks = np.empty(len(person), np.int32)
     for at in parallel_range(len(asks)):
-        asks[at] = min(index.bias[at] + v[index.person[at]], SHUT)
-    least = np.empty(len(index.cell), np.int32)
+        asks[at] = min(bias[at] + v[spot(person[at])], SHUT)
+    least = np.empty(len(cell), np.int32)
     for entry in parallel_range(len(least)):
         best = np.int32(SHUT)
         if entry + 1 < len(least):
-            for at in range(index.cell[entry], index.cell[entry + 1]):
+            for at in range(spot(cell[entry]), spot(cell[entry + 1])):
                 best = min(best, asks[at])
         least[entry] = best
     return asks, least
@@ -46,24 +50,30 @@ def priced(index: Index, v: Ints) -> tuple[Ints, Ints]:
 
 @inlined
 def look(
-    index: Index,
+    x: Ints,
+    y: Ints,
+    free: Bits,
+    bias: Ints,
+    person: Ints,
     asks: Ints,
     first: Whole,
     last: Whole,
     away: Whole,
-    job: Longs,
+    job: tuple[Whole, Whole],
     slots: Whole,
     keys: Longs,
 ) -> None:
     """One cell's people by priced cost."""
+    end = spot(len(keys)) - ONE
     for at in range(first, last):
-        if (away + np.int64(index.bias[at])) << SHIFT > keys[0]:
+        if (away + np.int64(bias[at])) << SHIFT > keys[end]:
             break
-        if (away + np.int64(asks[at])) << SHIFT < keys[0] and index.slots[at] & slots:
-            far = metres(index.x[at] - job[0], index.y[at] - job[1])
-            key = ((far * TRAVEL + np.int64(asks[at])) << SHIFT) | np.int64(index.person[at])
-            if key < keys[0]:
-                sink(keys, len(keys), key)
+        price = np.int64(asks[at])
+        if (away + price) << SHIFT < keys[end] and free[at] & slots:
+            far = metres(x[at] - job[0], y[at] - job[1])
+            key = ((far * TRAVEL + price) << SHIFT) | np.int64(person[at])
+            if key < keys[end]:
+                keep(keys, end, key)
 
 
 @inlined
@@ -73,12 +83,14 @@ def ring(
     least: Ints,
     skill: Whole,
     r: Whole,
-    job: Longs,
+    job: tuple[Whole, Whole],
     slots: Whole,
     keys: Longs,
 ) -> None:
+    px, py, free, bias, person, cell = index[:6]
     side = index.side[skill]
     edge = index.metres[skill]
+    base = index.offset[skill]
     x = job[0] - index.left[0]
     y = job[1] - index.low[0]
     cx = min(max(x // edge, 0), side - 1)
@@ -89,13 +101,15 @@ def ring(
         for col in range(cx - r, cx + r + 1, max(step, 1)):
             if col < 0 or col >= side:
                 continue
-            entry = index.offset[skill] + row * side + col
-            if np.int64(least[entry]) << SHIFT >= keys[0]:
+            entry = spot(base + row * side + col)
+            cheap = np.int64(least[entry])
+            if cheap << SHIFT >= keys[-1]:
                 continue
             dx = outside(x, col * edge, col * edge + edge - 1)
             away = metres(dx, dy) * TRAVEL
-            if (away + np.int64(least[entry])) << SHIFT < keys[0]:
-                look(index, asks, index.cell[entry], index.cell[entry + 1], away, job, slots, keys)
+            if (away + cheap) << SHIFT < keys[-1]:
+                first, last = spot(cell[entry]), spot(cell[entry + ONE])
+                look(px, py, free, bias, person, asks, first, last, away, job, slots, keys)
 
 
 @spread
@@ -111,15 +125,12 @@ def gains(
         i = rows[k]
         keys = found[k]
         keys[:] = np.int64(u[i]) << SHIFT
-        job = np.empty(2, np.int64)
-        job[0] = jobs.x[i]
-        job[1] = jobs.y[i]
+        job = (np.int64(jobs.x[i]), np.int64(jobs.y[i]))
         skill = jobs.skill[i]
         for r in range(index.side[skill]):
-            if r > 0 and (ring_distance(index, skill, r, job) * TRAVEL) << SHIFT >= keys[0]:
+            if r > 0 and (ring_distance(index, skill, r, job) * TRAVEL) << SHIFT >= keys[-1]:
                 break
             ring(index, asks, least, skill, r, job, jobs.slots[i], keys)
-        keys.sort()
     return found
 
 

@@ -32,8 +32,9 @@ AMPLE, SHORT = 3.0, 0.9
 SPARE = 4096
 #: More than this share of rows changed: the plan is made anew from the prices there are.
 ANEW = 0.2
-#: Metres of a square inside which jobs are solved one after another: their people are in cache.
-NEIGHBOURHOOD = 2000
+#: Metres of a square inside which jobs lie one after another: their people are in cache. Measured,
+#: plans of 100,000 jobs take half of what they take skill by skill and street by street.
+NEIGHBOURHOOD = 500
 
 
 @dataclass(slots=True)
@@ -84,9 +85,20 @@ def city(people: People, skills: int) -> City:
 
 
 def near_order(jobs: Jobs) -> Ints:
-    """Jobs skill by skill and neighbourhood by neighbourhood."""
-    keys = (jobs.x // NEIGHBOURHOOD, jobs.y // NEIGHBOURHOOD, jobs.skill)
-    return np.lexsort(keys).astype(np.int32)
+    """Jobs along Morton's curve, on which what is near on the plane is near, whatever its skill."""
+    squares = [np.minimum((at - at.min(initial=0)) // NEIGHBOURHOOD, 0xFFFF) for at in jobs[:2]]
+    east, north = (apart(square.astype(np.int64)) for square in squares)
+    keys = (east | north << 1) << search.SHIFT | np.arange(len(jobs.x))
+    keys.sort()
+    return (keys & search.POSITION).astype(np.int32)
+
+
+def apart(bits: Longs) -> Longs:
+    """Sixteen bits with a nought between any two."""
+    bits = (bits | bits << 8) & 0x00FF00FF
+    bits = (bits | bits << 4) & 0x0F0F0F0F
+    bits = (bits | bits << 2) & 0x33333333
+    return (bits | bits << 1) & 0x55555555
 
 
 def kept(town: City, jobs: Jobs) -> int:

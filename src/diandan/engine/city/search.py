@@ -13,7 +13,18 @@ import numpy as np
 
 from diandan.engine.city.columns import TRAVEL, Jobs
 from diandan.engine.city.index import Index
-from diandan.engine.compiled import Ints, Longs, Whole, compiled, inlined, parallel_range, spread
+from diandan.engine.compiled import (
+    ONE,
+    Bits,
+    Ints,
+    Longs,
+    Whole,
+    compiled,
+    inlined,
+    parallel_range,
+    spot,
+    spread,
+)
 
 #: A cost and a position in one number, so that sorting by it sorts by both.
 SHIFT = 32
@@ -37,42 +48,51 @@ def outside(at: Whole, first: Whole, last: Whole) -> Whole:
 
 
 @inlined
-def sink(keys: Longs, size: Whole, key: Whole) -> None:
-    """Replace the greatest of a max-heap."""
-    at = 0
-    while True:
-        below = 2 * at + 1
-        if below >= size:
-            break
-        if below + 1 < size and keys[below + 1] > keys[below]:
-            below += 1
-        if keys[below] <= key:
-            break
-        keys[at] = keys[below]
-        at = below
+def keep(keys: Longs, last: Whole, key: Whole) -> None:
+    """Among the least, which stand in order, in the place of the greatest (at `last`).
+
+    For a few dozen quicker than a heap, whose every step is a guess, and it needs no sorting.
+    """
+    at = last
+    while at > spot(0) and keys[at - ONE] > key:
+        keys[at] = keys[at - ONE]
+        at -= ONE
     keys[at] = key
 
 
 @inlined
 def look(
-    index: Index, first: Whole, last: Whole, away: Whole, job: Longs, slots: Whole, keys: Longs
+    x: Ints,
+    y: Ints,
+    free: Bits,
+    bias: Ints,
+    person: Ints,
+    first: Whole,
+    last: Whole,
+    away: Whole,
+    job: tuple[Whole, Whole],
+    slots: Whole,
+    keys: Longs,
 ) -> None:
     """One cell's people against the K best so far; `away` is the cell's distance from the job."""
-    size = len(keys)
+    end = spot(len(keys)) - ONE
     for at in range(first, last):
-        bias = np.int64(index.bias[at])
-        if (away + bias) << SHIFT > keys[0]:
+        extra = np.int64(bias[at])
+        if (away + extra) << SHIFT > keys[end]:
             break
-        if index.slots[at] & slots:
-            far = metres(index.x[at] - job[0], index.y[at] - job[1])
-            key = ((far * TRAVEL + bias) << SHIFT) | np.int64(index.person[at])
-            if key < keys[0]:
-                sink(keys, size, key)
+        if free[at] & slots:
+            far = metres(x[at] - job[0], y[at] - job[1])
+            key = ((far * TRAVEL + extra) << SHIFT) | np.int64(person[at])
+            if key < keys[end]:
+                keep(keys, end, key)
 
 
 @inlined
-def ring(index: Index, skill: Whole, r: Whole, job: Longs, slots: Whole, keys: Longs) -> None:
+def ring(
+    index: Index, skill: Whole, r: Whole, job: tuple[Whole, Whole], slots: Whole, keys: Longs
+) -> None:
     """Every cell at ring distance `r` from the job's own."""
+    px, py, free, bias, person, cell = index[:6]
     side = index.side[skill]
     edge = index.metres[skill]
     base = index.offset[skill]
@@ -86,15 +106,17 @@ def ring(index: Index, skill: Whole, r: Whole, job: Longs, slots: Whole, keys: L
         for col in range(cx - r, cx + r + 1, max(step, 1)):
             if col < 0 or col >= side:
                 continue
-            first = index.cell[base + row * side + col]
-            last = index.cell[base + row * side + col + 1]
+            entry = spot(base + row * side + col)
+            first = spot(cell[entry])
+            last = spot(cell[entry + ONE])
             if first < last:
                 dx = outside(x, col * edge, col * edge + edge - 1)
-                look(index, first, last, metres(dx, dy) * TRAVEL, job, slots, keys)
+                away = metres(dx, dy) * TRAVEL
+                look(px, py, free, bias, person, first, last, away, job, slots, keys)
 
 
 @inlined
-def ring_distance(index: Index, skill: Whole, r: Whole, job: Longs) -> Whole:
+def ring_distance(index: Index, skill: Whole, r: Whole, job: tuple[Whole, Whole]) -> Whole:
     """No cell of ring `r` or beyond is nearer than this."""
     edge = index.metres[skill]
     side = index.side[skill]
@@ -117,15 +139,12 @@ def nearest(index: Index, jobs: Jobs, most: Whole) -> Longs:
     for i in parallel_range(n):
         keys = found[i]
         keys[:] = np.int64(jobs.price[i]) << SHIFT
-        job = np.empty(2, np.int64)
-        job[0] = jobs.x[i]
-        job[1] = jobs.y[i]
+        job = (np.int64(jobs.x[i]), np.int64(jobs.y[i]))
         skill = jobs.skill[i]
         for r in range(index.side[skill]):
-            if r > 0 and (ring_distance(index, skill, r, job) * TRAVEL) << SHIFT > keys[0]:
+            if r > 0 and (ring_distance(index, skill, r, job) * TRAVEL) << SHIFT > keys[-1]:
                 break
             ring(index, skill, r, job, jobs.slots[i], keys)
-        keys.sort()
     return found
 
 
