@@ -153,6 +153,10 @@ RULES: dict[str, Rule] = {
     **_many("desk_twin_find desk_twin_propose", Rule(None, KEEPERS)),
     **_many("desk_twin_case", Rule(KEEPERS, None)),
     **_many("desk_twin_do", Rule(None, KEEPERS)),
+    # a whole centre's figures, no street's and nobody's
+    **_many("desk_months", Rule(ROLES, ROLES)),
+    **_many("desk_month desk_month_fresh desk_month_export", Rule(ROLES, None, "open")),
+    **_many("desk_month_stop", Rule(None, ROLES, "open")),
     **_many("desk_merge desk_new desk_standing_new desk_visit_new", Rule(ROLES, ROLES)),
     **_many("desk_new_kinds", Rule(ROLES, None)),
     # they offer only what lies under her own places
@@ -269,6 +273,10 @@ RULES: dict[str, Rule] = {
     ),
     **_many("api:hotline api:hotline_take_in", Rule(SIGNED, NONE)),
     **_many("api:requests api:request_place", Rule(SIGNED, SIGNED)),
+    **_many("api:months", Rule(SIGNED, None)),
+    **_many("api:month_ask", Rule(None, ROLES)),
+    **_many("api:month", Rule(ROLES, None, "open")),
+    **_many("api:month_stop", Rule(None, ROLES, "open")),
     **_many("api:satisfaction", Rule(ROLES, None)),
     **_many("api:facts", Rule(frozenset({"auditor"}), None)),
     # over HTTP: requests

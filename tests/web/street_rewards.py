@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from diandan.ground.places.models import Place
+from diandan.path.dispatch.models import MonthTrial
 from diandan.square.mall.models import (
     Batch,
     Benefit,
@@ -77,7 +78,23 @@ def rewards_of(street: Street, centre: Place, at: datetime) -> dict[str, Any]:
         "batch_id": batch.id,
         "voucher_id": voucher.id,
         **_star_of(street, centre, at),
+        "month_trial_id": _trial_of(street, centre, at),
     }
+
+
+def _trial_of(street: Street, centre: Place, at: datetime) -> Any:
+    """A month that was lived through again: the whole centre's, no street's."""
+    row = MonthTrial.objects.create(
+        centre=centre,
+        since=at - timedelta(days=30),
+        until=at,
+        policies=["ours"],
+        seeds=1,
+        state=MonthTrial.State.DONE,
+        asked_by=street.people["admin"],
+        asked_at=at,
+    )
+    return row.id
 
 
 def _star_of(street: Street, centre: Place, at: datetime) -> dict[str, Any]:

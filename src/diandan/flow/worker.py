@@ -28,7 +28,7 @@ from diandan.path.assess.adapters import hotline
 from diandan.path.grade.actions.late import remind_late as remind_owners
 from diandan.square.certificate.actions.handle import issue_due
 
-from . import backups, books, rewards, savings
+from . import backups, books, months, rewards, savings
 from .leaving import erase_due
 from .pulse import beat
 from .standing import place_due
@@ -124,6 +124,8 @@ def run_forever(*, dispatch: bool = False) -> None:
     last_slow = now() - SLOW_EVERY
     steps = threading.Thread(target=_steps_forever, args=(stop,))
     steps.start()
+    trials = threading.Thread(target=_months_forever, args=(stop,))
+    trials.start()
     while not stop.is_set():
         at = now()
         slow = at - last_slow >= SLOW_EVERY or at < last_slow
@@ -144,6 +146,7 @@ def run_forever(*, dispatch: bool = False) -> None:
         if not done:
             _rest(stop, has_news)
     steps.join()
+    trials.join()
 
 
 def _steps_forever(stop: threading.Event) -> None:
@@ -160,6 +163,21 @@ def _steps_forever(stop: threading.Event) -> None:
             done = 0
         if not done:
             _rest(stop, has_news)
+    connection.close()
+
+
+def _months_forever(stop: threading.Event) -> None:
+    """Months lived through again (推演), a slice at a time; the work is another process's."""
+    ask = months.apart(stop)
+    while not stop.is_set():
+        try:
+            done = months.work(now(), ask)
+        except Exception:  # as in the main loop
+            log.exception("a month's trial failed")
+            close_old_connections()
+            done = 0
+        if not done:
+            stop.wait(months.LOOK_SECONDS)
     connection.close()
 
 

@@ -248,3 +248,45 @@ class NoDirectAsk(models.Model):
                 fields=["person"], condition=models.Q(ended_at=None), name="no_direct_ask_once"
             )
         ]
+
+
+class MonthTrial(models.Model):
+    """推演: a month of the centre's own facts, lived through again under other policies.
+
+    `lines` are the facts while it is worked on (ids and figures, no person's words), empty when it
+    is over; `result` holds what was found so far, slice by slice (see `months.py`).
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("正在算")
+        DONE = "done", _("算好了")
+        FAILED = "failed", _("没算成")
+        STOPPED = "stopped", _("已停下")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    centre = models.ForeignKey(Place, models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    policies = models.JSONField()
+    seeds = models.IntegerField()
+    state = models.CharField(max_length=7, choices=State.choices, default=State.ASKED)
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    lines = models.JSONField(default=list)
+    result = models.JSONField(default=dict, help_text="slices left, figures, curves, means")
+    trouble = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        db_table = "dispatch_month_trial"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["centre"], condition=models.Q(state="asked"), name="month_trial_one_open"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["centre", "asked_at"], name="month_trial_centre"),
+            models.Index(
+                fields=["asked_at"], condition=models.Q(state="asked"), name="month_trial_asked"
+            ),
+        ]

@@ -50,6 +50,7 @@ PARAMETERS = {
     "since": "从何时起(含),带时区",
     "state": "只看这个状态;不填为全部",
     "until": "到何时止(不含),带时区",
+    "month_trial_id": "推演编号",
     "case_id": "工单编号",
     "follow_up_id": "回头办编号",
     "incident_id": "情况编号",

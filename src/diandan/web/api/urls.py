@@ -18,7 +18,7 @@ from ninja.renderers import JSONRenderer
 
 from diandan.kit.refusal import Refusal
 
-from . import asks, attending, desk, hotline, mall, offered, order, records, serving, work
+from . import asks, attending, desk, hotline, mall, months, offered, order, records, serving, work
 from .gate import KEY_HEADER, SCOPES, say_problem, whole
 from .schema import REF, Api, changes
 
@@ -121,6 +121,7 @@ def _api() -> NinjaAPI:
     api.add_router("", asks.router)
     api.add_router("", records.router)
     api.add_router("", mall.router)
+    api.add_router("", months.router)
     return api
 
 

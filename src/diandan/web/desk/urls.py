@@ -21,6 +21,7 @@ from . import (
     mall,
     mapping,
     merge,
+    months,
     pick,
     proxy,
     requests,
@@ -81,6 +82,17 @@ urlpatterns = [
     path("twins/<uuid:merge_case_id>/do", twins.do, name="desk_twin_do"),
     path("dispatch/", dispatching.board, name="desk_dispatch"),
     path("dispatch/fresh", dispatching.fresh, name="desk_dispatch_fresh"),
+    path("dispatch/months/", months.months, name="desk_months"),
+    path("dispatch/months/<uuid:month_trial_id>/", months.month, name="desk_month"),
+    path(
+        "dispatch/months/<uuid:month_trial_id>/fresh", months.month_fresh, name="desk_month_fresh"
+    ),
+    path("dispatch/months/<uuid:month_trial_id>/stop", months.month_stop, name="desk_month_stop"),
+    re_path(
+        rf"^dispatch/months/(?P<month_trial_id>[0-9a-f-]{{36}})/export\.{FORM}$",
+        months.month_export,
+        name="desk_month_export",
+    ),
     path("new/", proxy.new, name="desk_new"),
     path("new/kinds", proxy.suggest, name="desk_new_kinds"),
     path("new/find", proxy.look_up, name="desk_new_find"),
