@@ -80,13 +80,12 @@ def allow() -> int:
 
 
 def step_down() -> None:
-    """From here on this process speaks to the database as the serving role."""
+    """From here on this process speaks to the database as the serving role, which has its rights."""
     from django.db import connections
 
     address = env.serving_url()
     if not address:
         return
-    allow()
     connections.close_all()
     said = dj_database_url.parse(address)
     connections.settings["default"].update(
