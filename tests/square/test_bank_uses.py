@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from diandan.flow.savings import follow_paid, redeem, sweep
-from diandan.flow.switchboard import handlers_at
+from diandan.flow.switchboard import KINDS, handlers_at
 from diandan.ground.people.models import Person
 from diandan.ground.people.vault import unseal
 from diandan.ground.places.models import Kind, Place
@@ -337,7 +337,7 @@ def test_the_switchboard_saves_what_was_posted_and_tells_her(bank: Bank) -> None
     later = bank.at + WEEK
     post_due(at=later)
     for _turn in range(3):
-        hand_out(handlers=handlers_at(later), at=later)
+        hand_out(handlers=handlers_at(later), kinds=KINDS, at=later)
     assert bank.has(purse(bank.saver, bank.centre, later)) == (HOUR, 0)
     told = Message.objects.get(person=bank.saver, kind="coins.saved")
     assert told.link == "/v/bank"

@@ -20,10 +20,11 @@ from diandan.path.ledger.models import Ledger
 
 #: The name under which the switchboard hands facts to `earn_for`.
 HANDLER = "books.earn_for"
+RATED, SERVED, POSTED = "request.rated", "job.served", "hours.posted"
 DONE = (JobState.SERVED, JobState.CLOSED)
 LOOKS_AGAIN = frozenset(
     {
-        "job.served",
+        SERVED,
         "job.checked_out",
         "presence.witnessed",
         "doubt.opened",
@@ -38,7 +39,7 @@ def earn_for(fact: FactRow, at: datetime) -> None:
     """A job was served, a late one left it, or it was rated: its sessions are looked at again."""
     if fact.kind in LOOKS_AGAIN and fact.job_id:
         tasks = Task.objects.filter(engagement__job_id=fact.job_id)
-    elif fact.kind == "request.rated" and fact.request_id:
+    elif fact.kind == RATED and fact.request_id:
         tasks = Task.objects.filter(engagement__job__bonds__request_id=fact.request_id)
     else:
         return
@@ -51,13 +52,13 @@ def earn_for(fact: FactRow, at: datetime) -> None:
 
 def share_out(fact: FactRow, at: datetime) -> None:
     """Points just posted go to the family's pool of who chose that (志愿家庭)."""
-    if fact.kind == "hours.posted" and fact.data.get("ledger") == Ledger.POINTS:
+    if fact.kind == POSTED and fact.data.get("ledger") == Ledger.POINTS:
         pool_points(UUID(fact.data["transfer"]), at=at)
 
 
 def look_at_absent(fact: FactRow, at: datetime) -> None:
     """A visit was served: who had said yes and was not there (龙泉驿: five in a year)."""
-    if fact.kind != "job.served" or fact.job_id is None:
+    if fact.kind != SERVED or fact.job_id is None:
         return
     rows = Task.objects.filter(
         engagement__job_id=fact.job_id, state=Task.State.RELEASED, state_at=fact.at

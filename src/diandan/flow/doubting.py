@@ -16,11 +16,12 @@ from diandan.path.grade.models import RaterRole, Rating
 
 # Who vouches for whom is compared over a season.
 BACK = timedelta(days=90)
+RATED = "request.rated"
 
 
 def look_after(fact: FactRow, at: datetime) -> None:
     """A request was rated: its rater and those who served it, all their words of a season."""
-    if fact.kind != "request.rated" or not fact.request_id:
+    if fact.kind != RATED or not fact.request_id:
         return
     ratings = Rating.objects.filter(request_id=fact.request_id, role=RaterRole.RESIDENT)
     raters = set(ratings.values_list("by_id", flat=True))

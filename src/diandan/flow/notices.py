@@ -30,6 +30,8 @@ from .notice_table import FIRST_ONLY, NEUTRAL_ASKING, NEUTRAL_OTHERS, NOTICES
 
 # Facts of other rooms that are told of as the request they belong to.
 ABOUT_A_REQUEST = ("request.", "follow_up.", "whistle.")
+#: The kinds of fact somebody is told of.
+TOLD = frozenset({*NOTICES, *DOUBTS})
 
 
 def tell_of(fact: FactRow, at: datetime) -> None:

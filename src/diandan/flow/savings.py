@@ -28,6 +28,8 @@ from .conductor import place_request
 SERVED = frozenset({"request.served", "request.rated", "request.settled", "request.closed"})
 # Nobody will come for it as it stands. Unmet may be tried again, but holds nobody's coins.
 ENDED = frozenset({"request.withdrawn", "request.refused", "request.found_unmet"})
+CHECKED_OUT = "job.checked_out"  # the last volunteer may leave after the order was called served
+POSTED, CORRECTED = "hours.posted", "hours.corrected"
 OVER = (RequestState.SERVED, RequestState.RATED, RequestState.CLOSED)
 
 
@@ -63,17 +65,17 @@ def save_for(fact: FactRow, at: datetime) -> None:
     if fact.data.get("ledger") != Ledger.MINUTES or "transfer" not in fact.data:
         return
     row_id = UUID(fact.data["transfer"])
-    if fact.kind == "hours.posted" and fact.data.get("grade") == Grade.VERIFIED:
+    if fact.kind == POSTED and fact.data.get("grade") == Grade.VERIFIED:
         task_id = Transfer.objects.filter(id=row_id).values_list("task_id", flat=True).first()
         if task_id is not None:
             deposit(task_id, at=at)
-    elif fact.kind == "hours.corrected":
+    elif fact.kind == CORRECTED:
         take_back(row_id, at=at)
 
 
 def follow_paid(fact: FactRow, at: datetime) -> None:
     """An order came to an end: the coins held for it are taken, or hers again."""
-    if fact.kind == "job.checked_out" and fact.job_id:
+    if fact.kind == CHECKED_OUT and fact.job_id:
         for request in requests_of_id(fact.job_id):
             take(request, at=at)
         return

@@ -18,6 +18,7 @@ from .conductor import do_job, do_request
 
 #: The step that is the dispatch process's: it plans all waiting jobs of a centre together.
 DISPATCHED = "offer"
+REFUSED = "job.declined"
 
 
 def go_on(fact: FactRow, at: datetime) -> None:
@@ -49,7 +50,7 @@ def replace_refuser(fact: FactRow, at: datetime) -> None:
 
     When others are still thinking and no team is left to ask, they are waited for.
     """
-    if fact.kind != "job.declined" or fact.job_id is None:
+    if fact.kind != REFUSED or fact.job_id is None:
         return
     job = Job.objects.filter(id=fact.job_id, state=JobState.OFFERED).first()
     if job is None:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from diandan.ground.places.models import Kind, Place
 from diandan.ground.record.actions.chain import chain_handler
+from diandan.ground.record.actions.hand_out import Kinds
 from diandan.ground.record.models import FactRow
 
 from . import (
@@ -37,29 +38,39 @@ class Timed(Protocol):
 
 #: The handler that moves an order on; under load the worker lets it have the facts first.
 STEPS = "steps.go_on"
-# Every handler gets every fact, once, and passes over what is not its own.
-HANDLERS: Mapping[str, Timed] = {
-    STEPS: steps.go_on,
-    "steps.replace_refuser": steps.replace_refuser,
-    "backups.look_after": backups.look_after,
-    "notices.tell_of": notices.tell_of,
-    "notice_certificates.tell_officers": notice_certificates.tell_officers,
-    "hotline.report_end": hotline.report_end,
-    "doubting.look_after": doubting.look_after,
-    books.HANDLER: books.earn_for,
-    "books.share_out": books.share_out,
-    "books.look_at_absent": books.look_at_absent,
-    "hour_notices.tell_hours": hour_notices.tell_hours,
-    "savings.save_for": savings.save_for,
-    "savings.follow_paid": savings.follow_paid,
-    "rewards.look_at_star": rewards.look_at_star,
-    "own_notices.tell_own": own_notices.tell_own,
+HANDLERS: Mapping[str, tuple[Timed, frozenset[str]]] = {
+    STEPS: (steps.go_on, frozenset({"request.", "job."})),
+    "steps.replace_refuser": (steps.replace_refuser, frozenset({steps.REFUSED})),
+    "backups.look_after": (backups.look_after, backups.LOOK_AGAIN),
+    "notices.tell_of": (notices.tell_of, notices.TOLD),
+    "notice_certificates.tell_officers": (
+        notice_certificates.tell_officers,
+        frozenset(notice_certificates.TO_OFFICERS),
+    ),
+    "hotline.report_end": (hotline.report_end, frozenset(hotline.ENDS)),
+    "doubting.look_after": (doubting.look_after, frozenset({doubting.RATED})),
+    books.HANDLER: (books.earn_for, books.LOOKS_AGAIN | {books.RATED}),
+    "books.share_out": (books.share_out, frozenset({books.POSTED})),
+    "books.look_at_absent": (books.look_at_absent, frozenset({books.SERVED})),
+    "hour_notices.tell_hours": (hour_notices.tell_hours, frozenset(hour_notices.HERS)),
+    "savings.save_for": (savings.save_for, frozenset({savings.POSTED, savings.CORRECTED})),
+    "savings.follow_paid": (
+        savings.follow_paid,
+        savings.SERVED | savings.ENDED | {savings.CHECKED_OUT},
+    ),
+    "rewards.look_at_star": (rewards.look_at_star, frozenset({rewards.POSTED})),
+    "own_notices.tell_own": (own_notices.tell_own, frozenset(own_notices.OWN_NOTICES)),
 }
+#: Which facts each of them has; the chain has them all. What a handler does with a kind that is
+#: not its own is nothing, which a test holds for every kind there is.
+KINDS: Kinds = {name: kinds for name, (_handle, kinds) in HANDLERS.items()}
 
 
 def handlers_at(at: datetime) -> dict[str, Handler]:
     """The handlers as the relay calls them at `at`; the chain comes last, as it asks."""
-    wired: dict[str, Handler] = {name: partial(f, at=at) for name, f in HANDLERS.items()}
+    wired: dict[str, Handler] = {
+        name: partial(handle, at=at) for name, (handle, _kinds) in HANDLERS.items()
+    }
     wired["record.chain"] = chain_handler(centre_id_of)
     return wired
 

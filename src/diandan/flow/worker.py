@@ -32,7 +32,7 @@ from . import backups, books, months, rewards, savings
 from .leaving import erase_due
 from .pulse import beat
 from .standing import place_due
-from .switchboard import STEPS, handlers_at
+from .switchboard import KINDS, STEPS, handlers_at
 from .timekeeper import run_due
 
 log = logging.getLogger(__name__)
@@ -74,9 +74,9 @@ def _turn(at: datetime, *, dispatch: bool) -> int:
     """Once through what people wait for; how much was done."""
     handlers = handlers_at(at)
     # What moves an order goes before what tells of it: fifty notices may follow from one fact.
-    done = hand_out(handlers=handlers, at=at, only=STEPS)
+    done = hand_out(handlers=handlers, kinds=KINDS, at=at, only=STEPS)
     has_news = _news_since(newest())
-    done += hand_out(handlers=handlers, at=at, until=has_news)
+    done += hand_out(handlers=handlers, kinds=KINDS, at=at, until=has_news)
     done += run_due(at=at)
     done += send_due(at=at, adapters=_ways_out(), limit=SENT_A_TURN, until=has_news)
     if dispatch:
@@ -156,7 +156,7 @@ def _steps_forever(stop: threading.Event) -> None:
         at = now()
         try:
             has_news = _news_since(newest())
-            done = hand_out(handlers=handlers_at(at), at=at, only=STEPS)
+            done = hand_out(handlers=handlers_at(at), kinds=KINDS, at=at, only=STEPS)
         except Exception:  # as in the main loop
             log.exception("worker steps failed")
             close_old_connections()

@@ -8,11 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import Error, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from ..models import FactFailed, FactHandled, FactRow, FactWaiting
 
 Handler = Callable[[FactRow], None]
+#: By handler the kinds of fact it has; one that ends in a point stands for all that begin so.
+#: Who is not named has every fact. Most handlers care for a few kinds: who passes over a fact
+#: costs it nothing, and that is most of the relay's work.
+Kinds = Mapping[str, frozenset[str]]
+EVERYTHING: Kinds = {}
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -26,6 +31,7 @@ def never() -> bool:
 def hand_out(
     *,
     handlers: Mapping[str, Handler],
+    kinds: Kinds = EVERYTHING,
     at: datetime,
     limit: int = 100,
     only: str = "",
@@ -33,6 +39,7 @@ def hand_out(
 ) -> int:
     """Hand up to `limit` waiting facts to the handlers that have not had them; returns how many.
 
+    A handler has the facts of its `kinds` and no others; no note is kept of those passed over.
     With `only` nobody but the handler of that name has them now: the urgent one of a house under
     load. It stops early when `until` says that something more urgent waits, after one at least.
 
@@ -43,7 +50,7 @@ def hand_out(
     """
     done, last = 0, 0
     while done < limit:
-        reached = _hand_next(handlers, at, last, only)
+        reached = _hand_next(handlers, kinds, at, last, only)
         if reached is None:
             break
         done, last = done + 1, reached
@@ -61,41 +68,57 @@ def _ready(at: datetime) -> QuerySet[FactWaiting]:
 
 
 @transaction.atomic
-def _hand_next(handlers: Mapping[str, Handler], at: datetime, after: int, only: str) -> int | None:
+def _hand_next(
+    handlers: Mapping[str, Handler], kinds: Kinds, at: datetime, after: int, only: str
+) -> int | None:
     rows = _ready(at).filter(fact_id__gt=after)
     if only:
         rows = rows.exclude(_of(FactHandled, only)).exclude(_of(FactFailed, only, again_at__gt=at))
-    waiting = rows.select_for_update(skip_locked=True, of=("self",)).first()
+        rows = rows.filter(_of_kinds(kinds.get(only)))
+    rows = rows.select_related("fact").select_for_update(skip_locked=True, of=("self",))
+    waiting = rows.first()
     if waiting is None:
         return None
-    fact = FactRow.objects.get(id=waiting.fact_id)
+    fact = waiting.fact
+    wanted = [name for name in handlers if wants(kinds, name, fact.kind)]
     had = set(FactHandled.objects.filter(fact=fact).values_list("handler", flat=True))
-    resting = set(
-        FactFailed.objects.filter(fact=fact, again_at__gt=at).values_list("handler", flat=True)
-    )
-    for name, handler in handlers.items():
-        if (
-            only in ("", name)
-            and name not in had
-            and name not in resting
-            and _hand(fact, name, handler, at)
-        ):
+    failed = dict(FactFailed.objects.filter(fact=fact).values_list("handler", "again_at"))
+    for name in wanted:
+        if only not in ("", name) or name in had or failed.get(name, at) > at:
+            continue
+        if _hand(fact, name, handlers[name], at, is_again=name in failed):
             had.add(name)
-    if had >= handlers.keys():
+    if had.issuperset(wanted):
         waiting.delete()
     return fact.id
+
+
+def wants(kinds: Kinds, handler: str, kind: str) -> bool:
+    """Whether the handler has facts of this kind."""
+    named = kinds.get(handler)
+    return named is None or kind in named or any(kind.startswith(w) for w in named if w[-1] == ".")
+
+
+def _of_kinds(named: frozenset[str] | None) -> Q:
+    if named is None:
+        return Q()
+    wanted = Q(fact__kind__in=[kind for kind in named if kind[-1] != "."])
+    for beginning in (kind for kind in named if kind[-1] == "."):
+        wanted |= Q(fact__kind__startswith=beginning)
+    return wanted
 
 
 def _of(table: type[FactHandled] | type[FactFailed], handler: str, **more: Any) -> Exists:
     return Exists(table.objects.filter(fact_id=OuterRef("fact_id"), handler=handler, **more))
 
 
-def _hand(fact: FactRow, name: str, handler: Handler, at: datetime) -> bool:
+def _hand(fact: FactRow, name: str, handler: Handler, at: datetime, *, is_again: bool) -> bool:
     try:
         with transaction.atomic():
             handler(fact)
             FactHandled.objects.create(fact=fact, handler=name)
-            FactFailed.objects.filter(fact=fact, handler=name).delete()
+            if is_again:
+                FactFailed.objects.filter(fact=fact, handler=name).delete()
     # Whatever a handler raises, the other handlers and facts must go on; it is kept and shown.
     except Exception as trouble:
         log.exception("handler %s failed on fact %s (%s)", name, fact.id, fact.kind)
