@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 from django.db.models import Count, F, Sum
 
 from diandan.flow.books import HANDLER
+from diandan.flow.models import Pulse
+from diandan.flow.worker import NAME
 from diandan.ground.people import queries as people
 from diandan.ground.people.actor import SYSTEM, Actor
 from diandan.ground.people.models import Login, Person, Role, RoleGrant
@@ -47,9 +49,9 @@ class World:
     orders_before: int
 
 
-def make_world(slug: str, *, days: int, a_tick: float, behind: int, people: int) -> World:
-    """The district lived until `behind` days ago; since then nobody worked in the background."""
-    fill(slug, days=days, a_tick=a_tick, until=now() - timedelta(days=behind))
+def make_world(slug: str, *, days: int, a_tick: float, people: int) -> World:
+    """The district lived until now: the first days' hours are posted, the last days' on notice."""
+    fill(slug, days=days, a_tick=a_tick)
     at = now()
     centre = Place.objects.filter(kind=Kind.CENTER).earliest("id")
     by = _holder(Role.CENTER_STAFF, centre)
@@ -68,8 +70,7 @@ def make_world(slug: str, *, days: int, a_tick: float, behind: int, people: int)
     grant = RoleGrant.objects.filter(role=Role.STATION_STAFF, revoked_at=None).earliest("id")
     site = grant.place
     move_stock(gift.id, site, STOCK, by=_actor(grant.person_id), at=at)
-    # Half of what is due is posted, for its points; the rest is the worker's, while it is killed.
-    post_due(at=at, limit=max(1, len(due_rows(at)) // 2))
+    post_due(at=at)  # for its points
     sessions = _share(centre, people)
     held = Account.objects.filter(ledger=Ledger.POINTS, owner="person")
     total = held.aggregate(sum=Sum(F("posted") - F("held")))["sum"] or 0
@@ -109,6 +110,21 @@ def _actor(person_id: UUID) -> Actor:
 def waiting() -> int:
     """Sessions whose notice is over and that are not posted, and rows not yet in the chain."""
     return len(due_rows(now())) + Transfer.objects.filter(link=None).count()
+
+
+def on_notice() -> int:
+    """Rows of services that are neither posted nor taken off notice."""
+    return Transfer.objects.filter(phase="pending", reason=Reason.SERVICE, settlement=None).count()
+
+
+def moment() -> datetime:
+    """What all clocks of this place say."""
+    return now()
+
+
+def has_worked(since: datetime) -> bool:
+    """Whether the background worker has had a round since then."""
+    return Pulse.objects.filter(name=NAME, at__gt=since).exists()
 
 
 def verdict(world: World, heard: Heard) -> dict[str, Any]:

@@ -15,7 +15,7 @@ PAUSE_SECONDS, ANSWER_SECONDS = 0.1, 10.0
 SEE_OTHER, HTTP_ERROR = 303, 500
 CSRF = "k" * 32
 #: Of so many orders one stays; the others are cancelled, so that points do not run out at once.
-KEPT_EVERY = 20
+KEPT_EVERY = 100
 
 
 @dataclass(slots=True)

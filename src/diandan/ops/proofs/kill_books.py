@@ -13,7 +13,7 @@ ROUNDS, SEED = 200, 20261122
 
 def run(tell: Callable[[str], None]) -> tuple[bool, dict[str, Any]]:
     """Whether nothing was lost or doubled and the books are clean, and the figures."""
-    tell(f"{ROUNDS} 次,在随机时刻杀网页进程和后台工人(约六分钟)…")
+    tell(f"{ROUNDS} 次,在随机时刻杀网页进程和后台工人(约十五分钟)…")
     figures = books.run(ROUNDS, SEED)
     for wrong in figures.get("wrong", [figures.get("trouble", "")]):
         tell(f"✗ {wrong}")
