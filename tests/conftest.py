@@ -51,6 +51,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The test database is cast from the mould: its tables need not be made for each run."""
+    from django.conf import settings
+
+    from diandan.ops.mould import ready_mould
+
+    settings.DATABASES["default"]["TEST"]["TEMPLATE"] = ready_mould(os.environ["DATABASE_URL"])
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The books refuse to be emptied; a test that commits is cleaned up by emptying every table."""
     from django.db import connection
