@@ -27,7 +27,7 @@ from diandan.engine.compiled import ONE, Ints, Longs, Whole, compiled, inlined, 
 #: Steps of the price scaling (cost units), coarse to fine, and by how many steps prices fall
 #: after each. Measured on the bench's city; any values give the same plan cost.
 STEPS = np.array([[400, 3], [20, 5]])
-STEPS_OF_TEAMS = np.array([[3000, 2], [500, 2], [80, 4], [10, 6], [2, 6]])
+STEPS_OF_TEAMS = np.array([[2000, 2], [300, 2], [60, 4], [8, 6], [2, 6]])
 STEPS_WARM = np.array([[20, 5]])
 #: Bids a hundred heads that are tried before contest is taken for certain.
 HOPE = 150
