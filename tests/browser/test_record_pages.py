@@ -29,7 +29,7 @@ ON_THE_PHONE = (
     "v_roll v_witness hours_board giver_counter certificate_notice check issuers unmet merging"
 )
 AT_THE_DESK = (
-    "desk_bank desk_certificate desk_star desk_conduct desk_counter desk_mall desk_hours "
+    "desk_bank desk_bring desk_certificate desk_star desk_conduct desk_counter desk_mall desk_hours "
     "desk_active desk_families desk_doubts desk_twin desk_sheet_entry settings_mall "
     "settings_gift settings_stock settings_new_gift settings_shop settings_partner settings_batches "
     "settings_pairing"

@@ -200,6 +200,23 @@ def the_same_key_for_another_move(f: Fraud) -> None:
     move(Move(key, shop, mine, 1, Reason.GIVE_BACK), by=SYSTEM, at=f.at)
 
 
+def a_file_that_calls_hours_verified(f: Fraud) -> None:
+    """Another system's export of six hundred verified minutes: her record says so, no book does."""
+    from diandan.ground.people.queries import volunteer_of
+    from diandan.square.certificate.actions.bring import bring
+
+    volunteer = volunteer_of(f.member.id)
+    assert volunteer is not None
+    file = (
+        "schema,volunteer_number,record_id,date,content,grade,minutes\n"
+        f"diandan-record/1,{volunteer.number},r1,2026-01-05,理发,verified,600\n"
+    ).encode()
+    done = bring(
+        file, group="service", source="外地", centre=f.centre, by=f.heads, at=f.at, dry_run=False
+    )
+    assert done.is_written, done.troubles
+
+
 def a_pool_that_is_empty(f: Fraud) -> None:
     from diandan.ground.people.actions.families import found_family
 
@@ -262,6 +279,7 @@ WAYS: tuple[Callable[[Fraud], object], ...] = (
     a_gift_of_hours,
     more_points_than_she_has,
     the_same_key_for_another_move,
+    a_file_that_calls_hours_verified,
     a_pool_that_is_empty,
     two_records_joined_by_an_administrator,
     a_strangers_record_joined_to_hers,

@@ -130,6 +130,9 @@ RULES: dict[str, Rule] = {
     **_many("desk_certificates", Rule(ROLES, None)),
     **_many("desk_register_export", Rule(ROLES, None, "open")),
     **_many("desk_record_export", Rule(frozenset({"center_staff"}), None, "open")),
+    **_many("desk_bringing", Rule(NONE, NONE)),  # a centre's own officers
+    **_many("desk_bring_undo", Rule(None, NONE)),
+    **_many("v_drop_brought", Rule(None, frozenset({"volunteer"}))),
     **_many("desk_certificate", Rule(OFFICERS, None)),
     **_many("desk_certificate_paper", Rule(OFFICERS, None)),
     **_many("desk_certificate_do desk_correction desk_entry desk_issuer", Rule(None, OFFICERS)),
@@ -239,6 +242,8 @@ RULES: dict[str, Rule] = {
     **_many(
         "v_mall v_orders v_points v_points_csv v_stars v_vouchers v_benefits", Rule(SIGNED, None)
     ),
+    **_many("v_gift_picture", Rule(ALL, None, "open")),
+    **_many("settings_gift_picture", Rule(None, NONE)),
     **_many("v_gift", Rule(SIGNED, None, "open")),
     **_many("v_order_gift v_star_object v_claim v_benefit_show", Rule(None, SIGNED, "open")),
     **_many("v_order v_voucher v_benefit_code", Rule(frozenset({"volunteer"}), None)),
@@ -322,12 +327,11 @@ RULES: dict[str, Rule] = {
     **_many("api:mall api:mall_orders", Rule(SIGNED, None)),
     **_many("api:mall_order", Rule(None, SIGNED, "open")),
     **_many("api:mall_cancel", Rule(None, frozenset({"volunteer"}))),
-    **_many("api:mall_pick_up", Rule(None, STAFF)),
     **_many("api:mall_return", Rule(None, STAFF)),
     **_many("api:task_code", Rule(frozenset({"volunteer"}), None)),
     **_many("api:job_code", Rule(LEADER, None)),
     **_many("api:roll", Rule(None, LEADER)),
-    **_many("api:scan", Rule(None, NONE)),
+    **_many("api:scan api:mall_pick_up", Rule(None, SIGNED)),  # whose it is stands in the body
     **_many("api:roll_call", Rule(LEADER | HERS, None)),
     **_many("api:roll_witness", Rule(None, LEADER | HERS)),
     **_many("api:late_records", Rule(None, SIGNED)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from diandan.ground.people.merging import MergeCase
 from diandan.ground.people.models import Role
 from diandan.square.certificate.actions.keys import issuer_at, key_of, list_of
 from diandan.square.certificate.models import Certificate, CorrectionAsked, Entry
+from diandan.square.certificate.outside import Brought, OutsideRow
 from tests import factories as make
 
 
@@ -46,6 +48,21 @@ def record_things(street: Any, at: datetime) -> dict[str, Any]:
         text_enc=vault.seal(her.wrapped_key, street.words),
         asked_at=at,
     )
+    return {
+        **_brought_and_joined(street, at),
+        "certificate_id": certificate.id,
+        "entry_id": entry.id,
+        "correction_id": correction.id,
+        "list_id": list_of(key_of(issuer, at), at).id,
+        "number": number,
+        "code": "ABCDE12345",
+        "group": "service",
+    }
+
+
+def _brought_and_joined(street: Any, at: datetime) -> dict[str, Any]:
+    """A row of another system about the street's volunteer, and a second record said to be hers."""
+    her, station = street.people["volunteer"], street.station
     twin = make.volunteer(f"副本{street.mark}", station)
     case = MergeCase.objects.create(
         kept=her,
@@ -55,13 +72,15 @@ def record_things(street: Any, at: datetime) -> dict[str, Any]:
         proposed_by=street.people[Role.DISPATCHER],
         proposed_at=at,
     )
-    return {
-        "merge_case_id": case.id,
-        "certificate_id": certificate.id,
-        "entry_id": entry.id,
-        "correction_id": correction.id,
-        "list_id": list_of(key_of(issuer, at), at).id,
-        "number": number,
-        "code": "ABCDE12345",
-        "group": "service",
-    }
+    brought = Brought.objects.create(
+        centre=station, group="service", source="外地", by=street.people[Role.ADMIN], at=at
+    )
+    outside = OutsideRow.objects.create(
+        brought=brought,
+        person=her,
+        on=at.date(),
+        minutes=60,
+        words_enc=vault.seal(her.wrapped_key, json.dumps({"content": street.words})),
+        key=f"key-{street.mark}",
+    )
+    return {"row_id": outside.id, "merge_case_id": case.id}

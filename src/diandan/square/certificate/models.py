@@ -244,3 +244,6 @@ class CorrectionAsked(models.Model):
                 name="correction_asked_open",
             ),
         ]
+
+
+from . import outside  # noqa: E402,F401  (tables of this room, kept by themselves)

@@ -5,6 +5,7 @@ What we do not keep is said (证件号, 性别), not left out; a group without r
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from diandan.path.ledger.models import Grade, Ledger, Reason, Transfer
 
 from .lines import Line, Sums, lines_of, sums
 from .models import Entry
+from .outside import OutsideRow
 
 SCHEMA = "diandan-record/1"
 
@@ -50,6 +52,18 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class FromOutside:
+    """One row another system keeps of her: its own word, declared, in no sum of ours."""
+
+    id: UUID
+    on: date
+    group: str
+    words: str
+    source: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Groups:
     """Basic information, service, training, commendation, evaluation."""
 
@@ -60,6 +74,7 @@ class Groups:
     training: list[Learned]
     commendation: list[Learned]
     evaluation: list[Judged]
+    outside: list[FromOutside]
 
 
 def groups(person: Person, *, name: str, phone: str) -> Groups:
@@ -74,7 +89,31 @@ def groups(person: Person, *, name: str, phone: str) -> Groups:
         training=[row for row in learned if row.kind == Entry.Kind.TRAINING],
         commendation=[row for row in learned if row.kind == Entry.Kind.COMMENDATION],
         evaluation=judged(person.id),
+        outside=brought_for(person),
     )
+
+
+def brought_for(person: Person) -> list[FromOutside]:
+    """What she or a centre brought from elsewhere, the oldest first."""
+    rows = OutsideRow.objects.filter(person=person, dropped_at=None).select_related("brought")
+    found = []
+    for row in rows.order_by("on", "id"):
+        text = vault.unseal(person.wrapped_key, row.words_enc)
+        words = json.loads(text) if text else {}
+        said = (
+            words.get(k, "") for k in ("content", "title", "place", "organiser", "giver", "word")
+        )
+        found.append(
+            FromOutside(
+                id=row.id,
+                on=row.on,
+                group=row.brought.get_group_display(),
+                words=" · ".join(dict.fromkeys(word for word in said if word)),
+                source=row.brought.source,
+                minutes=row.minutes,
+            )
+        )
+    return found
 
 
 def _basic(person: Person, name: str, phone: str) -> dict[str, Any]:
@@ -158,4 +197,5 @@ def as_plain(found: Groups) -> dict[str, Any]:
         "training": [asdict(row) for row in found.training],
         "commendation": [asdict(row) for row in found.commendation],
         "evaluation": [asdict(row) for row in found.evaluation],
+        "brought_from_elsewhere_declared": [asdict(row) for row in found.outside],
     }

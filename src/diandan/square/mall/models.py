@@ -330,3 +330,6 @@ class Voucher(models.Model):
                 name="mall_voucher_one_end",
             ),
         ]
+
+
+from . import pictures  # noqa: E402,F401  (its table is of this room; it needs Gift first)

@@ -20,6 +20,7 @@ from diandan.square.star.queries import level_of
 
 from .core import PRESETS, Opening, ShopRules, opening, period_start
 from .models import Audience, Gift, Order, Shelf, Shop, StockMove
+from .pictures import Picture
 
 ELDER_AGE = 60
 COUNTED = (Order.State.ORDERED, Order.State.HANDED_OUT)
@@ -75,6 +76,18 @@ def on_offer(centre: Place, at: datetime) -> QuerySet[Gift]:
         .annotate(free=Coalesce(Sum("shelves__free"), 0))
         .order_by("cost", "name", "id")
     )
+
+
+def pictured(gift_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Which of these gifts have a picture, and since when: the picture itself is not read."""
+    rows = Picture.objects.filter(gift_id__in=list(gift_ids))
+    return dict(rows.values_list("gift_id", "at"))
+
+
+def picture_of(gift_id: UUID) -> bytes:
+    """The gift's picture; empty where it has none."""
+    row = Picture.objects.filter(gift_id=gift_id).first()
+    return bytes(row.jpeg) if row else b""
 
 
 def catalogue(centre: Place) -> QuerySet[Gift]:

@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from . import (
     asked,
     bank,
+    bringing,
     certificates,
     conduct,
     conduct_keep,
@@ -139,6 +140,8 @@ urlpatterns = [
         certificates.export,
         name="desk_record_export",
     ),
+    path("certificates/bring", bringing.bringing, name="desk_bringing"),
+    path("certificates/bring/<uuid:batch_id>/undo", bringing.undo, name="desk_bring_undo"),
     path("certificates/entries/new", certificates.enter, name="desk_entry_new"),
     path("certificates/entries/<uuid:entry_id>", certificates.confirm_entry, name="desk_entry"),
     path(

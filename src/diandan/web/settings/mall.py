@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,19 +14,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from diandan.ground.people.policies import KEEPER_ROLES
 from diandan.ground.places import queries as places
 from diandan.ground.places.finder import PlaceFinder
-from diandan.kit.refusal import forbidden, missing
+from diandan.kit.refusal import Refusal, forbidden, missing
 from diandan.kit.units import local
 from diandan.square.mall import queries
 from diandan.square.mall.actions import gifts as acts
 from diandan.square.mall.models import Audience, Gift, StockMove
+from diandan.square.mall.pictures import BYTES_MAX
 from diandan.square.mall.policies import may_keep_mall
 from diandan.square.star.actions.choose import choose_rules
 from diandan.square.star.rulebook import rules_for
 from diandan.web import door
 from diandan.web.desk import takeaway
+from diandan.web.shared.once import SeeOther
 
-from .mall_forms import GiftForm, ShopForm, StockForm
-from .page import Here, columns, pill, plain, pressed, row, taken
+from .mall_forms import GiftForm, PictureForm, ShopForm, StockForm
+from .page import NOT_A_FORMS, Here, SettingsForm, columns, pill, plain, pressed, row, taken
 
 SECTION = "mall"
 ROWS_SHOWN = 100
@@ -185,6 +188,7 @@ def gift(request: HttpRequest, gift_id: UUID) -> HttpResponse:
         page_forms.append({"form": stock, "button": _("记一笔"), "heading": _("入库或出库")})
     press = None
     if words is not None:
+        page_forms += _picture_forms(one, PictureForm())
         page_forms.append({"form": words, "button": _("保存"), "heading": _("修改礼品")})
         press = {
             "href": reverse("settings_retire_gift", args=[one.id]),
@@ -202,6 +206,44 @@ def gift(request: HttpRequest, gift_id: UUID) -> HttpResponse:
         forms=page_forms,
         press=press,
     )
+
+
+def _picture_forms(one: Gift, form: SettingsForm) -> list[dict[str, Any]]:
+    """To put a picture on it, and where there is one, to take it away."""
+    action = reverse("settings_gift_picture", args=[one.id])
+    heading, note = _("照片"), _("没有照片时显示一个图标。")
+    has = one.id in queries.pictured([one.id])
+    put = {"form": form, "button": _("换一张") if has else _("放照片"), "heading": heading}
+    found = [{**put, "note": note, "action": action, "files": True}]
+    if has:
+        found.append({"form": SettingsForm(), "button": _("去掉照片"), "action": action})
+    return found
+
+
+@require_POST
+@door.settings_only
+def picture(request: HttpRequest, gift_id: UUID) -> HttpResponse:
+    """Put a picture on the gift, or take it away; refused, the page says why."""
+    where = mall_here(request)
+    one = _gift(where, gift_id)
+    file = request.FILES.get("picture")
+    back = reverse("settings_gift", args=[one.id])
+    if file is not None and (file.size or 0) > BYTES_MAX:
+        messages.error(request, _("照片不能超过 5 MB。"))
+        return SeeOther(back)
+    content = file.read() if file is not None else b""
+
+    def put() -> str:
+        acts.show_picture(one.id, content, by=where.by, at=where.at)
+        return back
+
+    try:
+        return pressed(request, put, _("已换照片。") if content else _("已去掉照片。"))
+    except Refusal as no:
+        if no.status in NOT_A_FORMS:
+            raise
+        messages.error(request, no.sentence)
+        return SeeOther(back)
 
 
 def _words_form(request: HttpRequest, where: Here, one: Gift, *, writing: bool) -> GiftForm | None:

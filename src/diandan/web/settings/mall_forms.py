@@ -14,6 +14,18 @@ from diandan.square.star.rulebook import shipped
 from .page import SettingsForm
 
 
+class PictureForm(SettingsForm):
+    """A photograph of the gift."""
+
+    picture = forms.FileField(
+        label=gettext_lazy("照片"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        help_text=gettext_lazy(
+            "JPEG、PNG 或 WebP,不超过 5 MB。照片里带的地点、时间、手机型号不保存。"
+        ),
+    )
+
+
 class GiftForm(SettingsForm):
     """What is written of a gift."""
 

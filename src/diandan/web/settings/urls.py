@@ -100,6 +100,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{AT}mall/stock", mall.stock, name="settings_stock"),
     path(f"{AT}mall/stock.csv", mall.stock_csv, name="settings_stock_csv"),
     path(f"{AT}mall/<uuid:gift_id>", mall.gift, name="settings_gift"),
+    path(f"{AT}mall/<uuid:gift_id>/picture", mall.picture, name="settings_gift_picture"),
     path(f"{AT}mall/<uuid:gift_id>/retire", mall.retire, name="settings_retire_gift"),
     path(f"{AT}givers", partners.partners, name="settings_partners"),
     path(f"{AT}givers/uses.csv", partners.uses_csv, name="settings_uses_csv"),

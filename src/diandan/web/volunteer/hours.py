@@ -19,6 +19,7 @@ from diandan.path.ledger.actions.notice import object_to
 from diandan.path.ledger.actions.pause import appeal, living_pause
 from diandan.path.ledger.core import Rules
 from diandan.path.ledger.models import Objection, Transfer
+from diandan.path.ledger.queries_group import together_at
 from diandan.path.ledger.queries_hours import Stood, board_of, hours_of, session_rows, totals_of
 from diandan.path.ledger.rulebook import named, rules_for
 from diandan.web import door
@@ -27,7 +28,24 @@ from diandan.web.shared import hour_words
 from diandan.web.shared.once import once
 from diandan.web.volunteer.frame import page
 
+MORE_THAN_ONE = 2
 KINDS = (Objection.Kind.WRONG, Objection.Kind.DID_NOT_COME, Objection.Kind.OTHER)
+
+
+def _group(row: Transfer) -> str:
+    """How her part adds up with that of those who went with her."""
+    task = row.task
+    found = together_at(task.engagement_id) if task is not None else None
+    if found is None or found.people < MORE_THAN_ONE:
+        return ""
+    return _(
+        "同去 %(n)d 人,入账合计已核实 %(verified)s、补录 %(declared)s;团体时长是各人的合计,"
+        "您只记自己的。"
+    ) % {
+        "n": found.people,
+        "verified": hour_words.hours(found.verified),
+        "declared": hour_words.hours(found.declared),
+    }
 
 
 @require_safe
@@ -138,6 +156,7 @@ def _session_page(
         "proofs": hour_words.proofs(one),
         "lacking": hour_words.lacking(row.data.get("missing", ())),
         "steps": hour_words.steps(row.data),
+        "group": _group(row) if one.state == "posted" else "",
         "rules": _rules(rules) if rules else None,
         "said_by": names.get(one.declaration.by_id, "") if one.declaration else "",
         "stood_by": names.get(one.confirmation.by_id, "") if one.confirmation else "",

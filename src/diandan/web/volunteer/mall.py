@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,7 +49,9 @@ def mall(request: HttpRequest) -> HttpResponse:
     centre = centre_for(me)
     rules = queries.rules_of(centre)
     purse = queries.purse(me.id, centre)
-    gifts = [_gift_row(g, me, rules, at) for g in queries.on_offer(centre, at)]
+    offered = list(queries.on_offer(centre, at))
+    shown = queries.pictured(g.id for g in offered)
+    gifts = [{**_gift_row(g, me, rules, at), "picture": _address(g.id, shown)} for g in offered]
     context = {
         "centre": centre.name,
         "purse": purse,
@@ -58,6 +61,24 @@ def mall(request: HttpRequest) -> HttpResponse:
         "waiting": queries.orders_of(me.id).filter(state=State.ORDERED).count(),
     }
     return page(request, "mall", context)
+
+
+def _address(gift_id: UUID, shown: Mapping[UUID, datetime]) -> str:
+    """Where its picture is; a new picture has a new address, so that browsers may keep the old."""
+    since = shown.get(gift_id)
+    return f"{reverse('v_gift_picture', args=[gift_id])}?{since:%Y%m%d%H%M%S}" if since else ""
+
+
+@require_safe
+def picture(_request: HttpRequest, gift_id: UUID) -> HttpResponse:
+    """The gift's picture; a cup is no secret."""
+    found = queries.picture_of(gift_id)
+    if not found:
+        raise missing(_("这件礼品没有照片。"), "no_picture")
+    answer = HttpResponse(found, content_type="image/jpeg")
+    answer["Cache-Control"] = "public, max-age=86400"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def _gift_row(gift: Gift, me: Person, rules: ShopRules, at: datetime) -> dict[str, Any]:
@@ -98,6 +119,7 @@ def _gift_page(request: HttpRequest, gift_id: UUID, no: Refusal | None = None) -
     rules = queries.rules_of(row.centre)
     context = {
         "gift": row,
+        "picture": _address(row.id, queries.pictured([row.id])),
         "audience": Audience(row.audience).label,
         "period": Gift.Period(row.limit_period).label,
         "purse": queries.purse(me.id, row.centre),

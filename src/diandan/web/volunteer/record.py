@@ -20,6 +20,7 @@ from diandan.kit.refusal import Refusal
 from diandan.kit.units import local
 from diandan.square.certificate import queries
 from diandan.square.certificate.actions.apply import apply_for
+from diandan.square.certificate.actions.bring import drop_own
 from diandan.square.certificate.actions.entries import ask_correction
 from diandan.square.certificate.badge import hours
 from diandan.square.certificate.models import Certificate, CorrectionAsked
@@ -198,3 +199,16 @@ def _csv(found: Groups) -> str:
             [line.on, line.kind, line.place, line.team, line.grade, line.minutes, line.transfer_id]
         )
     return "\ufeff" + text.getvalue()
+
+
+@require_POST
+@door.signed_in
+def drop(request: HttpRequest, row_id: UUID) -> HttpResponse:
+    """A row brought from elsewhere goes out of her record."""
+
+    def act() -> str:
+        drop_own(row_id, person=door.me(request), by=door.actor(request), at=door.now(request))
+        messages.success(request, _("已去掉。"))
+        return HERE
+
+    return once(request, act)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,11 @@ from diandan.ground.people import queries
 from diandan.ground.people.actions import teams as acts
 from diandan.ground.people.models import Membership, Person, Team
 from diandan.kit.refusal import Refusal
+from diandan.kit.units import local
 from diandan.path.fulfil.policies import may_show_code
+from diandan.path.ledger.queries_group import together
 from diandan.web import door
+from diandan.web.shared.hour_words import hours
 from diandan.web.shared.once import once
 from diandan.web.volunteer.frame import page
 
@@ -79,9 +83,22 @@ def _team_page(request: HttpRequest, row: Team, error: Refusal | None = None) ->
         ],
         "takes": [t.item.title for t in takes_of(row)],
         "code_href": f"/v/site-code/{row.home_id}" if may_show_code(by, row.home) else "",
+        "together": _together(row, door.now(request)) if own or row.id in by.leads else None,
         "error": error,
     }
     return page(request, "team", context, tab="/v/teams", status=error.status if error else 200)
+
+
+def _together(row: Team, at: datetime) -> dict[str, Any]:
+    """团体时长: the sum of its members' own hours, for those who are in it."""
+    year = local(at).year
+    found = together(row, year)
+    return {
+        "year": year,
+        "people": found.people,
+        "verified": hours(found.verified),
+        "declared": hours(found.declared),
+    }
 
 
 def _facts(row: Team) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from diandan.kit.refusal import Refusal, conflict, missing
 from ..core import price_in
 from ..facts import gift_fact, shop_fact, stock_fact
 from ..models import STARS_MOST, Audience, Gift, Shelf, Shop, StockMove, Window
+from ..pictures import Picture, redrawn
 from ..policies import check_keep_mall, check_serve
 
 COUNT_MOST = 1_000_000
@@ -69,6 +70,20 @@ def retire_gift(gift_id: UUID, *, by: Actor, at: datetime) -> Gift:
         row.retired_at = at
         row.save(update_fields=["retired_at"])
         announce(gift_fact(row, "retired", by, at))
+    return row
+
+
+@transaction.atomic
+def show_picture(gift_id: UUID, content: bytes, *, by: Actor, at: datetime) -> Gift:
+    """One picture of the gift, in place of the one before; without content, none any more."""
+    row = gift_for_change(gift_id)
+    keeper = check_keep_mall(by, row.centre)
+    if content:
+        drawn = {"jpeg": redrawn(content), "by_id": keeper, "at": at}
+        Picture.objects.update_or_create(gift=row, defaults=drawn)
+    else:
+        Picture.objects.filter(gift=row).delete()
+    announce(gift_fact(row, "pictured", by, at))
     return row
 
 
