@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from diandan.ground.people import queries as people
@@ -136,7 +137,9 @@ def periods_s3_18(world: World) -> str:
     world.tick(days=14)
     graded, page = _press_all(admin, "year")
     check(graded > 0, f"{PERIODS}:没有年度考评的按钮")
-    grades = page.find(rf"(?m)^{year}(?![-年])\s*(\D[^\n]*\d)$")
+    found = re.findall(rf"(?m)^{year}(?![-年])\s*(\D[^\n]*\d)$", page.text)
+    check(len(found) == graded, f"{PERIODS}:考评了 {graded} 次,页面上写出等次的有 {len(found)}")
+    grades = "、".join(found)
     return (
         f"{PERIODS}:{closed} 个月结账(结账后不能改,错的在新的月份更正);{noticed};"
         f"公示期满按规则算出 {year} 年等次:{grades};{boards}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from uuid import UUID
 
 from diandan.ground.people import queries as people
@@ -39,7 +38,7 @@ def active_s1_02(world: World) -> str:
         world.serve(row, world.offer(row)[0], minutes=DAY_HOURS * 60)
         world.rate(row, 5, "孩子很喜欢")
         been.update(served_by(world, row))
-        _next_morning(world)
+        world.to_morning()
     year = local(world.stage.now()).year
     person_id = been.most_common(1)[0][0]
     hers = world.at(person_id)
@@ -63,13 +62,6 @@ def active_s1_02(world: World) -> str:
         f"活跃页 /desk/hours/active:{share},口径当年满 {SUZHOU_HOURS} 小时、只算已核实"
         f"(材料 {SUZHOU_ACTIVE_PERCENT}%;这里的注册人数是故事里的队员)"
     )
-
-
-def _next_morning(world: World) -> None:
-    """To the next day, twenty past nine."""
-    now = local(world.stage.now())
-    morning = (now + timedelta(days=1)).replace(hour=9, minute=20, second=0, microsecond=0)
-    world.tick(seconds=(morning - now).total_seconds())
 
 
 def families_s4_02(world: World) -> str:

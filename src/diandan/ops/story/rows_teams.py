@@ -52,6 +52,7 @@ def rosters_s0_07(world: World) -> str:
 
 def _asked_themselves(world: World) -> str:
     """志愿者接单: the dispatcher has volunteers asked, one says no, the next comes."""
+    world.to_morning()
     row = need(world, "老人独居,想请人上门理发")
     job = world.to_ready(row)
     by = world.hands.who_may(job, "offer")

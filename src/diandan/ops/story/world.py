@@ -17,6 +17,7 @@ from diandan.ground.catalogue.models import Item
 from diandan.ground.people import queries as people
 from diandan.ground.people.models import Person, Role, Team
 from diandan.ground.places.models import Place
+from diandan.kit.units import local
 from diandan.ops.demo.furnish import House
 from diandan.ops.demo.hands import Hands
 from diandan.ops.demo.month import quietly
@@ -27,7 +28,7 @@ from diandan.path.dispatch.models import Offer
 from diandan.path.engage.models import Task
 from diandan.path.engage.queries import living
 
-from .stage import Stage
+from .stage import MORNING, Stage
 from .walker import Given, Page, StoryTrouble, Walker
 
 STEPS_MAX = 16
@@ -53,6 +54,13 @@ class World:
         with quietly():
             run_once(self.stage.now())
         self.hands.at = self.stage.now()
+
+    def to_morning(self) -> None:
+        """To the next day, twenty past nine: at night nobody is asked (flow/calling)."""
+        _day, hour, minute = MORNING
+        now = local(self.stage.now())
+        morning = (now + timedelta(days=1)).replace(hour=hour, minute=minute, second=0)
+        self.tick(seconds=(morning - now).total_seconds())
 
     def at(self, person_id: UUID) -> Walker:
         """This person at her browser, signed in once."""
