@@ -18,8 +18,8 @@ from psycopg.pq import Format
 #: Dimensions, whether one is null, the elements' type, how many, the first one's number.
 HEAD = Struct(">iiIii")
 #: Before each element stands its length in bytes.
-SIXTEEN, EIGHT, TWO = (Struct(">i").pack(width) for width in (16, 8, 2))
-UUID_TYPE, BIGINT, SMALLINT = (psycopg.adapters.types[name] for name in ("uuid", "int8", "int2"))
+SIXTEEN, EIGHT, FOUR = (Struct(">i").pack(width) for width in (16, 8, 4))
+UUID_TYPE, BIGINT, INTEGER = (psycopg.adapters.types[name] for name in ("uuid", "int8", "int4"))
 
 
 class Packed:
@@ -50,7 +50,7 @@ class Turns(Packed):
     """A column of places in a short list, counted from one."""
 
     def __init__(self, rows: Sequence[int]) -> None:
-        super().__init__(SMALLINT.oid, TWO, [row.to_bytes(2, "big") for row in rows])
+        super().__init__(INTEGER.oid, FOUR, [row.to_bytes(4, "big") for row in rows])
 
 
 class _PackedDumper(Dumper):
@@ -69,7 +69,7 @@ class _NumbersDumper(_PackedDumper):
 
 
 class _TurnsDumper(_PackedDumper):
-    oid = SMALLINT.array_oid
+    oid = INTEGER.array_oid
 
 
 def know_packed(cursor: psycopg.Cursor[Any]) -> psycopg.Cursor[Any]:

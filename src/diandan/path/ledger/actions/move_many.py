@@ -46,16 +46,19 @@ LOCK = """
     SELECT id, has_floor, posted - held FROM account WHERE id = ANY(%b) ORDER BY id
     FOR NO KEY UPDATE
 """
-#: What rows share is sent once, and each row says which; a row written before is left out.
+#: What rows share is sent once, and each row says which of it is hers.
 WRITE = """
     INSERT INTO transfer (id, phase, centre_id, ledger, debit_id, credit_id, amount, reason,
                           at, by_id, fact_id, data)
-    SELECT u.id, 'direct', (%(centres)b::bigint[])[u.turn], (%(ledgers)b::text[])[u.turn],
-           u.debit, u.credit, u.amount, (%(reasons)b::text[])[u.turn], %(at)b, %(by)b,
-           (%(facts)b::bigint[])[u.turn], (%(data)b::jsonb[])[u.turn]
+    SELECT u.id, 'direct', s.centre, s.ledger, u.debit, u.credit, u.amount, s.reason,
+           %(at)b, %(by)b, s.fact, s.data
     FROM unnest(%(ids)b, %(debits)b, %(credits)b, %(amounts)b, %(turns)b)
          AS u (id, debit, credit, amount, turn)
+    JOIN unnest(%(centres)b::bigint[], %(ledgers)b::text[], %(reasons)b::text[],
+                %(facts)b::bigint[], %(data)b::jsonb[])
+         WITH ORDINALITY AS s (centre, ledger, reason, fact, data, turn) ON s.turn = u.turn
 """
+#: A row written before is left out.
 WRITE_NEW = WRITE + "ON CONFLICT (id) DO NOTHING RETURNING id"
 
 

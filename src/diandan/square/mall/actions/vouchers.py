@@ -25,6 +25,7 @@ from diandan.kit.ids import readable
 from diandan.kit.refusal import Refusal, conflict, forbidden, missing
 from diandan.kit.units import local
 from diandan.path.ledger.actions.move import SOURCE, Move, account_of, move, name_of
+from diandan.path.ledger.actions.move_many import move_many
 from diandan.path.ledger.models import Account, Ledger, Reason
 
 from ..core import new_code
@@ -36,7 +37,7 @@ from .gifts import COUNT_MOST, check_unpriced, check_words
 
 NUMBER_LENGTH = 6
 USED, LAPSED = "voucher-used", "voucher-lapsed"
-LAPSED_A_TURN = 200
+LAPSED_A_TURN = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +168,21 @@ def _lapse(batch_id: UUID, at: datetime) -> int:
     lapsed = _centre_account(row, LAPSED, at)
     waiting = Voucher.objects.filter(batch=row, used_at=None, lapsed_at=None).select_for_update()
     turn = list(waiting.select_related(None).order_by("id")[:LAPSED_A_TURN])
-    people = Person.objects.in_bulk([one.person_id for one in turn])
+    held = Account.objects.filter(
+        centre=row.centre,
+        ledger=Ledger.VOUCHERS,
+        purpose="",
+        person__in=[one.person_id for one in turn],
+    )
+    hers = {account.person_id: account for account in held}
     for one in turn:
-        one.batch = row
-        hers = account_of(people[one.person_id], centre=row.centre, ledger=Ledger.VOUCHERS, at=at)
-        one.lapsed_at = at
-        one.save(update_fields=["lapsed_at"])
-        _move(one, "lapse", hers, lapsed, 1, Reason.EXPIRE, SYSTEM, at)
-        announce(voucher_fact(one, "lapsed", SYSTEM, at))
+        one.batch, one.lapsed_at = row, at
+    Voucher.objects.bulk_update(turn, ["lapsed_at"])
+    gone = [_wanted(one, "lapse", hers[one.person_id], lapsed, 1, Reason.EXPIRE) for one in turn]
+    for no in move_many(gone, by=SYSTEM, at=at):
+        if no is not None:
+            raise no
+    announce(*(voucher_fact(one, "lapsed", SYSTEM, at) for one in turn))
     if len(turn) == LAPSED_A_TURN:
         return len(turn)  # the next turn goes on
     left = batch_account(row, at)
@@ -206,7 +214,13 @@ def _move(
     by: Actor,
     at: datetime,
 ) -> None:
-    wanted = Move(
+    move(_wanted(row, what, debit, credit, amount, reason), by=by, at=at)
+
+
+def _wanted(
+    row: Batch | Voucher, what: str, debit: Account, credit: Account, amount: int, reason: Reason
+) -> Move:
+    return Move(
         id=name_of("voucher", what, row.id),
         debit=debit,
         credit=credit,
@@ -214,4 +228,3 @@ def _move(
         reason=reason,
         data={"voucher" if isinstance(row, Voucher) else "batch": str(row.id)},
     )
-    move(wanted, by=by, at=at)
