@@ -43,6 +43,8 @@ IDLE_SECONDS = 0.25
 # While it waits it looks so often whether a fact came: one cheap query, where a round is many.
 LOOK_SECONDS = 0.05
 SLOW_EVERY = timedelta(minutes=1)
+# Steps look at the newest facts each time and at all that wait so often.
+WHOLE_EVERY, LOOK_BACK = timedelta(seconds=1), 200
 ROUNDS_MAX = 1000
 # A gateway answers slowly: orders must not stand still behind a day's messages.
 SENT_A_TURN = 10
@@ -76,7 +78,7 @@ def _turn(at: datetime, *, dispatch: bool) -> int:
     # What moves an order goes before what tells of it: fifty notices may follow from one fact.
     done = hand_out(handlers=handlers, kinds=KINDS, at=at, only=STEPS)
     has_news = _news_since(newest())
-    done += hand_out(handlers=handlers, kinds=KINDS, at=at, until=has_news)
+    done += hand_out(handlers=handlers, kinds=KINDS, at=at, after=STEPS, until=has_news)
     done += run_due(at=at)
     done += send_due(at=at, adapters=_ways_out(), limit=SENT_A_TURN, until=has_news)
     if dispatch:
@@ -152,11 +154,19 @@ def run_forever(*, dispatch: bool = False) -> None:
 def _steps_forever(stop: threading.Event) -> None:
     """Only what moves orders, beside the rest: no order waits while fifty people are told."""
     has_news: Callable[[], bool] = _nothing
+    whole_at = now() - WHOLE_EVERY
     while not stop.is_set():
         at = now()
         try:
-            has_news = _news_since(newest())
-            done = hand_out(handlers=handlers_at(at), kinds=KINDS, at=at, only=STEPS)
+            seen = newest()
+            has_news = _news_since(seen)
+            # Behind the newest lie facts of which many are still to be told: they need not be
+            # passed over each time. A late commit or a second try is found by the next whole look.
+            is_whole = at - whole_at >= WHOLE_EVERY or at < whole_at
+            beyond = 0 if is_whole else max(0, seen - LOOK_BACK)
+            whole_at = at if is_whole else whole_at
+            handlers = handlers_at(at)
+            done = hand_out(handlers=handlers, kinds=KINDS, at=at, only=STEPS, beyond=beyond)
         except Exception:  # as in the main loop
             log.exception("worker steps failed")
             close_old_connections()

@@ -35,22 +35,27 @@ def hand_out(
     at: datetime,
     limit: int = 100,
     only: str = "",
+    after: str = "",
+    beyond: int = 0,
     until: Callable[[], bool] = never,
 ) -> int:
     """Hand up to `limit` waiting facts to the handlers that have not had them; returns how many.
 
     A handler has the facts of its `kinds` and no others; no note is kept of those passed over.
     With `only` nobody but the handler of that name has them now: the urgent one of a house under
-    load. It stops early when `until` says that something more urgent waits, after one at least.
+    load. With `after` facts are left alone until that handler has had them (or failed): what it
+    does is not committed only when the slow ones have done as well. `beyond` passes over what has
+    no higher number. It stops early when `until` says that something more urgent waits, after one
+    at least.
 
     One fact a transaction, in the order of their ids, passing over those another worker holds.
     Each handler runs in a savepoint of its own together with the note that it had the fact: what
     it wrote and that note stand or fall as one. A handler that fails waits longer each time and
     holds up neither the other handlers nor the other facts.
     """
-    done, last = 0, 0
+    done, last = 0, beyond
     while done < limit:
-        reached = _hand_next(handlers, kinds, at, last, only)
+        reached = _hand_next(handlers, kinds, at, last, only, after)
         if reached is None:
             break
         done, last = done + 1, reached
@@ -69,9 +74,18 @@ def _ready(at: datetime) -> QuerySet[FactWaiting]:
 
 @transaction.atomic
 def _hand_next(
-    handlers: Mapping[str, Handler], kinds: Kinds, at: datetime, after: int, only: str
+    handlers: Mapping[str, Handler],
+    kinds: Kinds,
+    at: datetime,
+    last: int,
+    only: str,
+    after: str,
 ) -> int | None:
-    rows = _ready(at).filter(fact_id__gt=after)
+    rows = _ready(at).filter(fact_id__gt=last)
+    if after:
+        over = _of(FactHandled, after) | _of(FactFailed, after)
+        named = kinds.get(after)
+        rows = rows.filter(over if named is None else over | ~_of_kinds(named))
     if only:
         rows = rows.exclude(_of(FactHandled, only)).exclude(_of(FactFailed, only, again_at__gt=at))
         rows = rows.filter(_of_kinds(kinds.get(only)))
