@@ -13,8 +13,10 @@ from diandan.flow.conductor import do_job
 from diandan.flow.dispatcher import Watch, dispatch_once
 from diandan.flow.pulse import EVERY, SILENT_AFTER, alive, beat
 from diandan.flow.worker import run_once
+from diandan.ground.record.models import FactRow
+from diandan.ground.record.queries import newest
 from diandan.path.bundle.models import Job
-from diandan.path.dispatch.core import ASKS_A_WEEK, chance
+from diandan.path.dispatch.core import ASKS_A_WEEK
 from diandan.path.dispatch.models import DispatchRound, Offer
 from diandan.path.dispatch.planning import UNUSED_FOR, forget_unused, plan_round
 from diandan.path.dispatch.queries import candidates_for
@@ -104,16 +106,6 @@ def test_a_team_is_not_asked_beyond_its_weekly_budget(world: World) -> None:
     assert not any(r.ruled_out for r in rows)
 
 
-def test_a_chance_is_drawn_towards_everybodys_answers() -> None:
-    assert chance((0, 0), (0, 0), (0, 0)) == 500
-    everyone = (60, 100)
-    newcomer = chance((0, 0), everyone, everyone)
-    willing = chance((9, 10), everyone, everyone)
-    unwilling = chance((1, 10), everyone, everyone)
-    assert unwilling < newcomer < willing < 900
-    assert abs(newcomer - 600) < 10
-
-
 def test_unused_rounds_are_forgotten_but_the_newest_stays(world: World) -> None:
     job = ready(world)
     old, _ = plan_round(world.district.centre, [job], world.at)
@@ -134,12 +126,42 @@ def test_a_silent_process_is_taken_for_dead(world: World) -> None:
 
 
 def test_the_process_looks_again_only_when_something_happened(world: World) -> None:
+    world.place()
     watch = Watch()
     assert watch.has_news(world.at)
+    assert watch.news(world.at) is None
     assert not watch.has_news(world.at)
     world.place()
     assert watch.has_news(world.at)
+    assert watch.news(world.at) == {world.district.centre.id}
+    assert not watch.has_news(world.at)
     assert watch.has_news(world.at + timedelta(minutes=1))
+    assert watch.news(world.at + timedelta(minutes=1)) is None
+
+
+def test_a_fact_that_commits_late_is_heard_with_the_next(world: World) -> None:
+    watch = Watch()
+    other = make.district().centre
+    number, here = newest(), world.district.centre.id
+    FactRow.objects.create(id=number + 2, kind="x.happened", at=world.at, place_id=here)
+    watch.news(world.at)
+    FactRow.objects.create(id=number + 1, kind="x.happened", at=world.at, place_id=other.id)
+    FactRow.objects.create(id=number + 3, kind="x.happened", at=world.at, place_id=here)
+    assert watch.news(world.at) == {other.id, here}
+
+
+def test_a_fact_of_no_place_may_be_about_any_centre(world: World) -> None:
+    watch = Watch()
+    watch.news(world.at)
+    FactRow.objects.create(kind="x.happened", at=world.at, place_id=None)
+    assert watch.news(world.at) is None
+
+
+def test_only_the_centres_that_were_heard_of_are_planned(world: World) -> None:
+    ready(world)
+    assert dispatch_once(world.at, [world.district.centre.id + 1000]) == 0
+    assert not DispatchRound.objects.exists()
+    assert dispatch_once(world.at, [world.district.centre.id]) > 0
 
 
 def test_a_clock_set_back_does_not_plan_for_ever(world: World) -> None:

@@ -124,6 +124,11 @@ CLOCK_FILE = Variable(
     "",
     "Story clock: a file holding the seconds to add to the real time. Read only in a demo.",
 )
+DISPATCHERS = Variable(
+    "DIANDAN_DISPATCHERS",
+    "1",
+    "How many dispatch processes share the centres; more help where one database serves many.",
+)
 PLACE = Variable("DIANDAN_PLACE", "jiangning", "The place this instance serves.")
 DIVISIONS = Variable(
     "DIANDAN_DIVISIONS",
@@ -208,6 +213,7 @@ VARIABLES: tuple[Variable, ...] = (
     PUBLIC_URL,
     PROXIES,
     CLOCK_FILE,
+    DISPATCHERS,
     PLACE,
     DIVISIONS,
     SMS_KIND,

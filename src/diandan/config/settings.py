@@ -41,6 +41,7 @@ DIANDAN_HOTLINE_URL = env.HOTLINE_URL.text()
 DIANDAN_HOTLINE_DIR = str(env.HOTLINE_DIR.path() or HOME / "hotline")
 WAYS_OUT = env.ways_out()
 DIANDAN_PLACE = env.PLACE.text()
+DIANDAN_DISPATCHERS = env.DISPATCHERS.number()
 DIANDAN_SMS_KIND = env.SMS_KIND.text()
 
 DATABASES = {

@@ -13,6 +13,7 @@ import logging
 import signal
 import threading
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from types import FrameType
 from uuid import UUID
@@ -22,6 +23,8 @@ from django.db import close_old_connections
 from diandan.engine.ready import be_ready
 from diandan.ground.people.actor import SYSTEM
 from diandan.ground.places.models import Place
+from diandan.ground.places.queries import by_id, center_of
+from diandan.ground.record.models import FactRow
 from diandan.ground.record.queries import newest
 from diandan.kit.clock import now
 from diandan.kit.refusal import Refusal
@@ -39,29 +42,45 @@ from .calling import ask_next, folk_of, need_of, open_calls
 from .choice import flow_of
 from .conductor import do_job
 from .pulse import beat
+from .sharding import Shard
 
 log = logging.getLogger(__name__)
 
-NAME = "dispatch"
+#: One process plans every centre.
+WHOLE = Shard()
 #: An idle look is one cheap query; so much later than the worker's last step an order is asked.
 IDLE_SECONDS = 0.05
 SLOW_EVERY = timedelta(minutes=10)
+#: So many facts back a late commit is still noticed at once; later, with the minute.
+LOOK_BACK = 200
+#: Under load reasons wait for asks, but no longer than this.
+EXPLAIN_EVERY = timedelta(seconds=2)
 
 
-def dispatch_once(at: datetime) -> int:
-    """A round for every centre in which jobs wait; how many new plans and asks there were."""
+def dispatch_once(
+    at: datetime, centres: Collection[int] | None = None, shard: Shard = WHOLE
+) -> int:
+    """A round for every centre in which jobs wait; how many new plans and asks there were.
+
+    `centres`: only these, because nothing was heard of the others. `shard`: only this process's.
+    """
     waiting: dict[int, list[Job]] = defaultdict(list)
     rows = Job.objects.filter(state=JobState.READY).select_related("place", "kind", "centre")
+    if centres is not None:
+        rows = rows.filter(centre_id__in=centres)
     for job in rows.order_by("promise_at", "id"):
-        waiting[job.centre_id].append(job)
+        if shard.has(job.centre_id):
+            waiting[job.centre_id].append(job)
     done = sum(_centre(jobs[0].centre, jobs, at) for jobs in waiting.values())
-    return done + call_once(at)
+    return done + call_once(at, shard)
 
 
-def call_once(at: datetime) -> int:
+def call_once(at: datetime, shard: Shard = WHOLE) -> int:
     """The next wave of every call whose volunteers are asked themselves; how many were asked."""
     done = 0
-    for calls in open_calls(at).values():
+    for centre_id, calls in open_calls(at).items():
+        if not shard.has(centre_id):
+            continue
         needs = {call.job_id: need_of(call) for call in calls}
         jobs = [call.job for call in calls]
         found = plan_people(jobs[0].centre, jobs, needs, folk_of(calls, at), at)
@@ -70,18 +89,43 @@ def call_once(at: datetime) -> int:
 
 
 class Watch:
-    """Whether a round could differ from the last: a fact came, or a minute has passed."""
+    """In which centres a round could differ from the last: a fact came, or a minute has passed."""
 
     def __init__(self) -> None:
         self.seen: tuple[int, int] = (-1, -1)
+        self._heard: set[int] = set()
+        self._centre_of: dict[int, int] = {}
 
     def has_news(self, at: datetime) -> bool:
         """One cheap query; most looks end here."""
-        mark = newest(), int(at.timestamp()) // 60
-        if mark == self.seen:
-            return False
-        self.seen = mark
-        return True
+        return self.seen != (newest(), int(at.timestamp()) // 60)
+
+    def news(self, at: datetime) -> frozenset[int] | None:
+        """The centres of the facts that came since the last look; None: it may be any."""
+        last, minute = self.seen
+        self.seen = newest(), int(at.timestamp()) // 60
+        # Numbers are given before the commit: a fact may come after one with a higher number.
+        since = max(0, self.seen[0] - LOOK_BACK)
+        came = dict(FactRow.objects.filter(id__gt=since).values_list("id", "place_id"))
+        fresh = came.keys() - self._heard
+        self._heard = set(came)
+        if minute != self.seen[1]:
+            self._centre_of.clear()
+            return None
+        centres = {self._centre(came[one]) for one in fresh}
+        found = frozenset(one for one in centres if one is not None)
+        return found if len(found) == len(centres) and last >= since else None
+
+    def _centre(self, place_id: int | None) -> int | None:
+        """The centre above a fact's place; None where it has none, or none is above it."""
+        if place_id is None:
+            return None
+        if place_id not in self._centre_of:
+            try:
+                self._centre_of[place_id] = center_of(by_id(place_id)).id
+            except Refusal:
+                return None
+        return self._centre_of[place_id]
 
 
 def explain_once(at: datetime) -> int:
@@ -112,7 +156,7 @@ def _ask(job: Job, made: DispatchRound, at: datetime) -> int:
     return 1
 
 
-def run_forever() -> None:
+def run_forever(shard: Shard = WHOLE) -> None:
     """Rounds until SIGTERM or SIGINT. A failing round is logged and tried again."""
     stop = threading.Event()
 
@@ -125,16 +169,19 @@ def run_forever() -> None:
     # What start-up made stays for good; nobody need look through it for garbage again.
     gc.freeze()
     gc.enable()
-    beat(NAME, now(), is_first=True)
-    last_slow = now()
+    beat(shard.name, now(), is_first=True)
+    last_slow = last_explained = now()
     watch = Watch()
     while not stop.is_set():
         at = now()
         try:
-            done = dispatch_once(at) if watch.has_news(at) else 0
-            done += explain_once(at)
-            beat(NAME, at)
-            if at - last_slow >= SLOW_EVERY or at < last_slow:
+            done = dispatch_once(at, watch.news(at), shard) if watch.has_news(at) else 0
+            if shard.is_first and (not done or at - last_explained >= EXPLAIN_EVERY):
+                # Who waits for a team goes before who waits for a reason.
+                done += explain_once(at)
+                last_explained = at
+            beat(shard.name, at)
+            if shard.is_first and (at - last_slow >= SLOW_EVERY or at < last_slow):
                 forget_unused(at)
                 last_slow = at
         except Exception:  # the outermost door: one bad round must not end the house's service

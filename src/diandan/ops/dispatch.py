@@ -6,6 +6,9 @@ import argparse
 import gc
 import threading
 
+from diandan.flow.sharding import NotAShard, shard_of
+
+from . import house
 from .serving import step_down
 
 HELP = "派单进程:把等着的服务单合在一起求最优,按计划发邀约(serve 会自己启动它)"
@@ -14,7 +17,10 @@ _engine: list[threading.Thread] = []
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """It takes no words; what it plans is in the tables."""
+    """What it plans is in the tables; of several it may be told which one it is."""
+    parser.add_argument(
+        "--shard", default="1/1", help="几个派单进程里的第几个,如 2/3;每个中心只归一个"
+    )
 
 
 def begin() -> None:
@@ -30,13 +36,17 @@ def _load_engine() -> None:
     be_ready()
 
 
-def run(_args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Plan and ask until SIGTERM or Ctrl-C."""
+    try:
+        shard = shard_of(args.shard)
+    except NotAShard:
+        raise house.Trouble(f"--shard 要写成 2/3 的样子:{args.shard}") from None
     gc.disable()  # until run_forever has everything it keeps
     for thread in _engine:
         thread.join()
     from diandan.flow.dispatcher import run_forever
 
     step_down()
-    run_forever()
+    run_forever(shard)
     return 0

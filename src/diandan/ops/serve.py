@@ -21,6 +21,7 @@ from types import FrameType
 import httpx
 
 from diandan.config import env
+from diandan.flow.sharding import shards
 
 from . import house
 
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         {
             "web": _web(args.host, args.port, WORKERS),
             "worker": [sys.executable, "-m", "diandan.ops.main", "worker"],
-            "dispatch": [sys.executable, "-m", "diandan.ops.main", "dispatch"],
+            **_dispatchers(env.DISPATCHERS.number()),
         }
     )
     children.start()
@@ -79,6 +80,13 @@ def _web(host: str, port: int, workers: int) -> list[str]:
 
 
 web_command = _web
+
+
+def _dispatchers(count: int) -> dict[str, list[str]]:
+    command = [sys.executable, "-m", "diandan.ops.main", "dispatch"]
+    if count <= 1:
+        return {"dispatch": command}
+    return {one.name: [*command, "--shard", f"{one.number}/{one.of}"] for one in shards(count)}
 
 
 def _say(text: str) -> None:

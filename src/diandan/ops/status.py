@@ -71,12 +71,17 @@ def _tables() -> Finding:
 
 def _processes() -> Finding:
     from diandan.flow.pulse import alive
+    from diandan.flow.sharding import NAME, shards
     from diandan.kit.clock import now
 
+    dispatchers = shards(env.DISPATCHERS.number())
     living = alive(now())
     said = ";".join(
         f"{name} {'在运行' if living.get(key) else '没有动静'}"
-        for key, name in (("worker", "后台工人"), ("dispatch", "派单进程"))
+        for key, name in [
+            ("worker", "后台工人"),
+            *((one.name, f"派单进程{one.name[len(NAME) :]}") for one in dispatchers),
+        ]
     )
     # Not a fault by itself: before `make run` nothing runs.
     return Finding("进程", said)
