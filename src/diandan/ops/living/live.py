@@ -74,6 +74,7 @@ def _prove(seconds: float, folder: Path) -> dict[str, Any]:
         os.environ.update(gateway.settings())
         house.make_ready()
         from .crowd import Crowd
+        from .stalls import Stalls
         from .standing import kill_and_time, ready_after
         from .stream import SPEED, orders
         from .verdict import verdict
@@ -85,16 +86,19 @@ def _prove(seconds: float, folder: Path) -> dict[str, Any]:
         tree = Tree(_free_port(), folder / "serve.log")
         crowd = Crowd(tree.url, world.orderers, world.racers, SEED)
         watch = Watch(crowd.race, but=world.waiting.id)
+        stalls = Stalls()
         try:
             tree.start()
             tree.await_whole()
             first = ready_after(tree.dispatchers()[0])
             watch.start()
             crowd.start()
+            stalls.start()
             loads, standing = _play(stream, crowd, tree, world.waiting, seconds)
             rest = _await_offers(crowd, watch, len(stream))
         finally:
             watch.end()
+            stalls.end()
             crowd.end()
             found = verdict(crowd.heard)
             starts = [kill_and_time(tree) for _ in range(STARTS)]
@@ -106,6 +110,8 @@ def _prove(seconds: float, folder: Path) -> dict[str, Any]:
         "seconds_of_load": seconds,
         "seconds_until_all_were_asked_after_the_last": rest,
         "load_average": loads,
+        # What any process met meanwhile: [seconds, second of the run], the longest first.
+        "the_machine_stood_still": stalls.longest(),
         "messages_sent_meanwhile": sum(gateway.sent.values()),
         "seconds": round(time.monotonic() - began, 1),
     }
