@@ -157,6 +157,7 @@ RULES: dict[str, Rule] = {
     **_many("desk_twin_case", Rule(KEEPERS, None)),
     **_many("desk_twin_do", Rule(None, KEEPERS)),
     # a whole centre's figures, no street's and nobody's
+    **_many("desk_foretold desk_foretold_export", Rule(ROLES, None, "open")),
     **_many("desk_months", Rule(ROLES, ROLES)),
     **_many("desk_month desk_month_fresh desk_month_export", Rule(ROLES, None, "open")),
     **_many("desk_month_stop", Rule(None, ROLES, "open")),

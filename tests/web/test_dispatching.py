@@ -10,6 +10,7 @@ from diandan.flow.worker import run_once
 from diandan.path.bundle.models import Job
 from diandan.path.dispatch.models import Offer
 from diandan.path.dispatch.rounds import latest
+from tests import factories as make
 from tests.web.desk_world import World, browser, key_in
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +198,19 @@ def test_a_leader_refuses_automated_dispatch_and_takes_it_up_again(world: World)
     leader.post(here, {"wish": "0"})
     assert ByHandOnly.objects.get().ended_at is not None
     assert browser(world.far).post(here, {"wish": "1"}).status_code == 403
+
+
+def test_the_desk_shows_whether_predictions_came_true(world: World) -> None:
+    desk = browser(world.clerk)
+    address = "/desk/dispatch/foretold"
+    assert "还没有问过" in desk.get(address).content.decode()
+    team = make.team(world.station)[0]
+    for n in range(40):
+        job = make.job(world.centre, world.station, world.kind)
+        state = Offer.State.ACCEPTED if n % 4 else Offer.State.DECLINED
+        make.offer(job, team, state=state, offered_at=world.at, why={"chance": 750})
+    said = desk.get(address).content.decode()
+    assert "平均差 0.0 个百分点" in said
+    assert "<polyline" in said
+    csv = desk.get(f"{address}.csv").content.decode()
+    assert "70–80%,40,0.75,0.75" in csv

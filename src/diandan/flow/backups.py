@@ -17,7 +17,7 @@ from diandan.path.bundle.models import Job
 from diandan.path.bundle.queries import for_change
 from diandan.path.bundle.states import JobState
 from diandan.path.dispatch.actions.backup import ask_backup, expire_backup, miss_backup
-from diandan.path.dispatch.core import FIRST_CHANCE
+from diandan.path.dispatch.learning import FIRST_CHANCE
 from diandan.path.dispatch.models import Offer
 from diandan.path.dispatch.queries import candidates_for, living_backup
 from diandan.path.dispatch.risk import (

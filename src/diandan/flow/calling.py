@@ -27,9 +27,9 @@ from diandan.path.dispatch.core import Ranked
 from diandan.path.dispatch.folk import Folk, nearest
 from diandan.path.dispatch.models import Offer, PeopleCall, PersonAsk
 from diandan.path.engage.models import LIVING_TASKS, Engagement
-from diandan.path.engage.queries import busy_with, living, week_loads
+from diandan.path.engage.queries import busy_with, come_chances_of_people, living, week_loads
 
-from .asking import TARGET, deadline
+from .asking import TARGET, USUALLY, deadline
 from .conductor import do_job
 from .pausing import paused_among
 
@@ -102,11 +102,15 @@ def ask_next(call_id: UUID, ranked: Sequence[Ranked], at: datetime) -> int:
 def _size(call: PeopleCall, able: Sequence[Ranked], at: datetime) -> int:
     need = need_of(call)
     waiting = call.asks.filter(state=PersonAsk.State.OPEN, asked_at__gt=at - PATIENCE)
-    chances = [int(why.get("chance", 0)) / 1000 for why in waiting.values_list("why", flat=True)]
+    asked = list(waiting.values_list("person_id", "why"))
+    come = come_chances_of_people(
+        [*(who for who, _ in asked), *(row.candidate.team_id for row in able)], at
+    )
+    chances = [int(why.get("chance", 0)) / 1000 * come.get(who, USUALLY) for who, why in asked]
     left = deadline(call.job, at) - at
     size = wave_size(
         chances,
-        [row.candidate.chance / 1000 for row in able],
+        [row.candidate.chance / 1000 * come.get(row.candidate.team_id, USUALLY) for row in able],
         need,
         rounds=max(1, int(left / PATIENCE)),
         target=TARGET,

@@ -18,6 +18,8 @@ from diandan.engine import aims, problem, rules
 from diandan.engine.round import Round
 from diandan.engine.weights import Weights
 
+from .learning import FIRST_CHANCE
+
 #: Nobody is asked across the district for a light bulb; by hand, with a reason, she may be.
 URGENT_REACH_M = 20_000
 NORMAL_REACH_M = 60_000
@@ -27,9 +29,6 @@ ASKS_A_WEEK = 20
 UNMET, UNMET_URGENT, UNMET_A_HOUR, UNMET_WAIT_MAX = 120_000, 120_000, 200, 60_000
 #: A team's further jobs of one round get dearer step by step, so that work spreads.
 STEPS_MAX = 5
-#: How strongly a team's own answers are drawn towards those of all (in answers), and the chance
-#: of a yes where nobody has ever answered.
-SHRINK, FIRST_CHANCE = 4, 500
 DAY = 24 * 60
 
 NEVER_ASKED_DAYS = 365
@@ -114,17 +113,6 @@ class Scene:
     barred: Mapping[tuple[UUID, UUID], str]
     familiar: frozenset[tuple[UUID, UUID]]
     chances: Mapping[tuple[UUID, str], int]
-
-
-def chance(own: tuple[int, int], kind: tuple[int, int], everyone: tuple[int, int]) -> int:
-    """Predicted thousandth of a yes from (yes, answers) of the team, of the kind and of all.
-
-    Each is drawn towards the wider one by `SHRINK` answers (beta-binomial shrinkage).
-    """
-    wide = FIRST_CHANCE
-    for yes, answers in (everyone, kind, own):
-        wide = (yes * 1000 + SHRINK * wide) // (answers + SHRINK)
-    return wide
 
 
 def as_problem(scene: Scene, weights: Weights) -> problem.Problem:

@@ -22,9 +22,10 @@ from diandan.ground.places.models import Place
 from diandan.kit.units import local
 from diandan.path.bundle.models import Bond, Job
 
-from .core import Scene, TeamRow, as_problem, chance
+from .core import Scene, TeamRow, as_problem
+from .learning import Learnt
 from .models import NoDirectAsk, PersonAsk
-from .scene import HISTORY, job_row, minute, plus, point
+from .scene import HISTORY, job_row, minute, point
 
 #: So many of the nearest are looked at for one job; the round is optimal among them.
 LOOKED_AT = 200
@@ -180,17 +181,7 @@ def _chances(
         .annotate(yes=Count("id", filter=Q(state=PersonAsk.State.AGREED)), answers=Count("id"))
         .order_by()
     )
-    own: dict[UUID, tuple[int, int]] = {}
-    by_kind: dict[str, tuple[int, int]] = {}
-    everyone = (0, 0)
-    for row in rows:
-        counted = row["yes"], row["answers"]
-        kind = str(row["job__kind_id"])
-        own[row["person_id"]] = plus(own.get(row["person_id"], (0, 0)), counted)
-        by_kind[kind] = plus(by_kind.get(kind, (0, 0)), counted)
-        everyone = plus(everyone, counted)
-    return {
-        (i, kind): chance(own.get(i, (0, 0)), by_kind.get(kind, (0, 0)), everyone)
-        for i in ids
-        for kind in kinds
-    }
+    learnt = Learnt(
+        (row["person_id"], str(row["job__kind_id"]), row["yes"], row["answers"]) for row in rows
+    )
+    return {(i, kind): learnt.chance(i, kind) for i in ids for kind in kinds}

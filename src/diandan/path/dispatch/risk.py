@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .core import SHRINK
+from .learning import MISSES_WEIGH
 
 #: A visit within a day cannot be staffed anew at leisure.
 SOON_MINUTES = 24 * 60
 #: A yes that was this unlikely (in thousandths) is often taken back.
 UNSURE_CHANCE = 300
 #: A team that gave back more than this share (in thousandths) of what it took, drawn towards
-#: `USUAL_DROPS` by `SHRINK` engagements, so that one bad day is not a history.
+#: `USUAL_DROPS` by `MISSES_WEIGH` engagements, so that one bad day is not a history.
 OFTEN_DROPS, USUAL_DROPS = 200, 80
 #: So many teams are asked to stand by for one engagement, one after the other, and no more.
 ASKED_MOST = 3
@@ -39,7 +39,7 @@ def backup_reasons(job: Standing) -> tuple[str, ...]:
     """Why somebody should stand by; empty when nobody need, or when the hour has come already."""
     if job.starts_in is not None and job.starts_in <= 0:
         return ()
-    drops = (job.dropped * 1000 + SHRINK * USUAL_DROPS) // (job.engaged + SHRINK)
+    drops = (job.dropped * 1000 + MISSES_WEIGH * USUAL_DROPS) // (job.engaged + MISSES_WEIGH)
     told = {
         "soon": job.starts_in is not None and job.starts_in <= SOON_MINUTES,
         "urgent": job.is_urgent,

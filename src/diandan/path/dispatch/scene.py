@@ -19,7 +19,8 @@ from diandan.path.ask.models import Urgency
 from diandan.path.bundle.models import Bond, Job
 from diandan.path.bundle.states import JobState
 
-from .core import ASKS_A_WEEK, JobRow, Scene, TeamRow, chance
+from .core import ASKS_A_WEEK, JobRow, Scene, TeamRow
+from .learning import Learnt
 from .models import ByHandOnly, Offer
 
 LIVING = (JobState.ENGAGED, JobState.ALLOCATED, JobState.SERVING)
@@ -243,22 +244,7 @@ def _chances(
         .annotate(yes=Count("id", filter=Q(state=Offer.State.ACCEPTED)), answers=Count("id"))
         .order_by()
     )
-    by_team: dict[UUID, tuple[int, int]] = {}
-    by_kind: dict[str, tuple[int, int]] = {}
-    everyone = (0, 0)
-    for row in rows:
-        counted = row["yes"], row["answers"]
-        team, kind = row["team_id"], str(row["job__kind_id"])
-        by_team[team] = plus(by_team.get(team, (0, 0)), counted)
-        by_kind[kind] = plus(by_kind.get(kind, (0, 0)), counted)
-        everyone = plus(everyone, counted)
-    return {
-        (team.id, kind): chance(by_team.get(team.id, (0, 0)), by_kind.get(kind, (0, 0)), everyone)
-        for team in teams
-        for kind in kinds
-    }
-
-
-def plus(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
-    """(yes, answers) of two groups together."""
-    return one[0] + other[0], one[1] + other[1]
+    learnt = Learnt(
+        (row["team_id"], str(row["job__kind_id"]), row["yes"], row["answers"]) for row in rows
+    )
+    return {(team.id, kind): learnt.chance(team.id, kind) for team in teams for kind in kinds}

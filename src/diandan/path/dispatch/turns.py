@@ -15,7 +15,8 @@ from diandan.ground.people.models import Team
 from diandan.ground.places.models import Place
 
 from . import folk
-from .core import ASKS_A_WEEK, chance
+from .core import ASKS_A_WEEK
+from .learning import rate_of
 from .models import ByHandOnly, NoDirectAsk, Offer, PersonAsk
 from .scene import ANSWERED, HISTORY
 
@@ -75,7 +76,7 @@ def turn_of(team: Team, centre: Place, at: datetime) -> Turn:
         among=max(len(line), 1),
         yes=mine[0],
         answers=mine[1],
-        chance=chance(mine, everyone, everyone),
+        chance=rate_of(mine, everyone),
         by_hand_since=by_hand.asked_at if by_hand else None,
     )
 

@@ -16,6 +16,7 @@ from diandan.kit.refusal import Refusal, missing
 from diandan.kit.units import local
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.states import JobState
+from diandan.path.dispatch.learning import comes
 from diandan.path.dispatch.models import Offer
 
 from .models import LIVING_TASKS, Engagement, Task
@@ -142,6 +143,35 @@ def drop_history(team_id: UUID, at: datetime) -> tuple[int, int]:
         dropped=Count("id", filter=Q(ended_why__in=GAVE_BACK)), engaged=Count("id")
     )
     return counted["dropped"], counted["engaged"]
+
+
+def come_chances_of_teams(team_ids: Iterable[UUID], at: datetime) -> dict[UUID, float]:
+    """How likely each team that says yes also goes, from what it gave back in half a year."""
+    rows = (
+        Engagement.objects.filter(team_id__in=set(team_ids), accepted_at__gte=at - HISTORY)
+        .values("team_id")
+        .annotate(dropped=Count("id", filter=Q(ended_why__in=GAVE_BACK)), engaged=Count("id"))
+        .order_by()
+    )
+    return {row["team_id"]: comes(row["dropped"], row["engaged"]) for row in rows}
+
+
+def come_chances_of_people(people: Iterable[UUID], at: datetime) -> dict[UUID, float]:
+    """How likely each who says yes also comes, from the visits of half a year that are over.
+
+    A visit handed on in time, or released by the house, was nobody's to come to.
+    """
+    rows = (
+        Task.objects.filter(
+            person_id__in=set(people),
+            allocated_at__gte=at - HISTORY,
+            state__in=(Task.State.CHECKED_IN, Task.State.CHECKED_OUT, Task.State.DROPPED),
+        )
+        .values("person_id")
+        .annotate(missed=Count("id", filter=Q(state=Task.State.DROPPED)), all=Count("id"))
+        .order_by()
+    )
+    return {row["person_id"]: comes(row["missed"], row["all"]) for row in rows}
 
 
 def standing_by(by: Actor) -> list[Offer]:

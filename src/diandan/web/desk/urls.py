@@ -15,6 +15,7 @@ from . import (
     dispatching,
     doubts,
     figures,
+    foretold,
     hours,
     items,
     jobs,
@@ -83,6 +84,8 @@ urlpatterns = [
     path("twins/<uuid:merge_case_id>/do", twins.do, name="desk_twin_do"),
     path("dispatch/", dispatching.board, name="desk_dispatch"),
     path("dispatch/fresh", dispatching.fresh, name="desk_dispatch_fresh"),
+    path("dispatch/foretold", foretold.foretold, name="desk_foretold"),
+    re_path(rf"^dispatch/foretold\.{FORM}$", foretold.export, name="desk_foretold_export"),
     path("dispatch/months/", months.months, name="desk_months"),
     path("dispatch/months/<uuid:month_trial_id>/", months.month, name="desk_month"),
     path(
