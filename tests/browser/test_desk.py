@@ -119,6 +119,9 @@ def test_every_page_is_free_of_faults(world: World, desk: Page) -> None:
         "/desk/standing/",
         "/desk/standing/new",
         "/desk/items/",
+        "/desk/dispatch/",
+        "/desk/dispatch/months/",
+        "/desk/dispatch/foretold",
         f"/desk/requests/{row.id}/slip",
         f"/desk/jobs/{job.id}/paper",
     ):

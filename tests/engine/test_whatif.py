@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from diandan.engine.replay.policies import ALL
 from diandan.engine.whatif import ORACLE, POLICIES, __main__
 from diandan.engine.whatif.__main__ import answer
+from diandan.flow.months import apart
 
 
 def lines() -> list[str]:
@@ -69,3 +71,13 @@ def test_question_and_answer_go_through_pipes(
     assert __main__.main() == 0
     told = json.loads(capsys.readouterr().out)
     assert told["means"]["ask_7"]["unmet"][0] == 0.5
+
+
+def test_a_process_of_its_own_answers_and_is_ended_when_nobody_wants_it() -> None:
+    """The worker's way: a real process, nice, by files; killed as soon as the trial is stopped."""
+    ask = apart(threading.Event())
+    question = {"lines": lines(), "policy": "ours", "seed": 1}
+    found = ask(question, lambda: True)
+    assert found == json.loads(json.dumps(answer(question)))
+    assert ask(question, lambda: False) is None
+    assert ask({"lines": [], "policy": "no such", "seed": 1}, lambda: True) is not None

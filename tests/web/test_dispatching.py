@@ -10,6 +10,7 @@ from diandan.flow.worker import run_once
 from diandan.path.bundle.models import Job
 from diandan.path.dispatch.models import Offer
 from diandan.path.dispatch.rounds import latest
+from diandan.web.shared.reasons import teams_in
 from tests import factories as make
 from tests.web.desk_world import World, browser, key_in
 
@@ -214,3 +215,10 @@ def test_the_desk_shows_whether_predictions_came_true(world: World) -> None:
     assert "<polyline" in said
     csv = desk.get(f"{address}.csv").content.decode()
     assert "70–80%,40,0.75,0.75" in csv
+
+
+def test_a_remedy_that_names_no_team_does_not_break_the_desk() -> None:
+    """As with forty jobs and one team: the smallest change is the job's own price."""
+    change = {"kind": "price", "person": "", "text": "", "codes": (), "amount": 7}
+    told = {"chosen": [], "instead": [], "unmet": {"changes": [change]}}
+    assert teams_in(told) == set()

@@ -162,8 +162,10 @@ def teams_in(told: Mapping[str, Any] | None) -> set[str]:
     if not told:
         return set()
     found = {one["person"] for part in ("chosen", "instead") for one in told[part]}
+    # Some changes are about the job alone (its price, a tie): they name nobody.
     changes = (told["unmet"] or {}).get("changes", ())
-    return found | {one["person"] for one in changes if one["kind"] != "bring"}
+    named = {one["person"] for one in changes if one["kind"] != "bring"}
+    return (found | named) - {""}
 
 
 def card(told: Mapping[str, Any] | None, names: Mapping[str, str]) -> dict[str, Any] | None:
