@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from diandan.flow.conductor import do_job, ways
+from diandan.flow.pausing import paused_among
 from diandan.ground.people import queries as people
 from diandan.ground.people.core import is_minor
 from diandan.ground.people.models import Volunteer
@@ -100,6 +101,7 @@ def _members(
     loads = queries.week_loads(ids, at)
     volunteers = Volunteer.objects.in_bulk(ids)
     refused = {t.person_id for t in queries.said_no(row)} - set(now_there) - {by.person_id}
+    refused |= paused_among(ids, row.job.centre) - set(now_there)
     listed = []
     for m in found:
         volunteer = volunteers.get(m.person_id)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from diandan.flow import answers
+from diandan.flow.pausing import paused_among
 from diandan.ground.people import queries as people
 from diandan.kit.refusal import Refusal
 from diandan.kit.units import local
@@ -137,10 +138,10 @@ def _mates(request: HttpRequest, row: Task) -> list[dict[str, Any]]:
         return []
     there = {t.person_id for t in queries.living_tasks(row.engagement)}
     no = {t.person_id for t in queries.said_no(row.engagement)}
+    team = people.members_of(row.engagement.team)
+    no |= paused_among([m.person_id for m in team], row.engagement.job.centre)
     ids = [
-        m.person_id
-        for m in people.members_of(row.engagement.team)
-        if m.person_id not in there | no and m.person.frozen_at is None
+        m.person_id for m in team if m.person_id not in there | no and m.person.frozen_at is None
     ]
     at = door.now(request)
     names = people.person_names(ids, reader=door.actor(request), at=at, why="hand_on")
