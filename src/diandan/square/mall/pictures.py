@@ -10,7 +10,6 @@ import io
 
 from django.db import models
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from diandan.ground.people.models import Person
 from diandan.kit.refusal import Refusal
@@ -38,6 +37,9 @@ class Picture(models.Model):
 
 def redrawn(content: bytes) -> bytes:
     """The same picture without its file's other contents; Refusal when it is none."""
+    # Loaded when a picture comes: every process loads this table, and few ever see one.
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     if len(content) > BYTES_MAX:
         raise Refusal("too_big", _("照片不能超过 5 MB。"), field="picture")
     try:
