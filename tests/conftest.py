@@ -53,11 +53,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """The test database is cast from the mould: its tables need not be made for each run."""
+    import dj_database_url
     from django.conf import settings
 
     from diandan.ops.mould import ready_mould
 
-    settings.DATABASES["default"]["TEST"]["TEMPLATE"] = ready_mould(os.environ["DATABASE_URL"])
+    ours, read = dj_database_url.parse(os.environ["DATABASE_URL"]), settings.DATABASES["default"]
+    # Django has read its settings before this file where its variable was set by hand: then it
+    # speaks to another server than ours, and the tables are made there.
+    if all(ours[name] == read[name] for name in ("HOST", "PORT", "NAME")):
+        read["TEST"]["TEMPLATE"] = ready_mould(os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(scope="session")
