@@ -62,7 +62,7 @@ def rewards_of(street: Street, centre: Place, at: datetime) -> dict[str, Any]:
         number=f"B{street.mark == '甲':d}",
         count=3,
         from_on=at.date(),
-        until_on=at.date(),
+        until_on=at.date() + timedelta(days=30),  # a life near midnight must not end it
         issued_at=at,
     )
     voucher = Voucher.objects.create(

@@ -89,17 +89,41 @@ def _turn(at: datetime, *, dispatch: bool) -> int:
     return done
 
 
-def _sweep(at: datetime) -> int:
-    """Once through what need not be looked at every quarter second; how much was done."""
-    done = place_due(at=at)
-    done += books.sweep(at=at)
-    done += savings.sweep(at=at)
-    done += rewards.sweep(at=at)
-    done += backups.sweep(at=at)
-    done += issue_due(at=at) + erase_due(at=at)
-    done += len(remind_units(at=at)) + len(remind_owners(at=at))
+def _report(at: datetime) -> int:
     drained = drain(at=at, adapter=hotline())
-    return done + drained.sent + drained.reported
+    return drained.sent + drained.reported
+
+
+#: What need not be looked at every quarter second; each says how much it did.
+SWEEPS: tuple[Callable[[datetime], int], ...] = (
+    lambda at: place_due(at=at),
+    lambda at: books.sweep(at=at),
+    lambda at: savings.sweep(at=at),
+    lambda at: rewards.sweep(at=at),
+    lambda at: backups.sweep(at=at),
+    lambda at: issue_due(at=at),
+    lambda at: erase_due(at=at),
+    lambda at: len(remind_units(at=at)) + len(remind_owners(at=at)),
+    _report,
+)
+
+
+def _sweep(at: datetime, *, goes_on: bool = False) -> int:
+    """Once through `SWEEPS`; how much was done.
+
+    `goes_on`: one that fails is logged and the others have their turn, so that a single bad row
+    cannot keep the hotline or somebody's erasure waiting for ever.
+    """
+    done = 0
+    for sweep in SWEEPS:
+        try:
+            done += sweep(at)
+        except Exception:
+            if not goes_on:
+                raise
+            log.exception("a sweep failed")
+            close_old_connections()
+    return done
 
 
 def _nothing() -> bool:
@@ -137,7 +161,7 @@ def run_forever(*, dispatch: bool = False) -> None:
             # One turn, not until rest: under load there is none, and the clock must go on.
             done = _turn(at, dispatch=dispatch)
             if slow:
-                swept = _sweep(at)
+                swept = _sweep(at, goes_on=True)
                 done += swept
                 last_slow = last_slow if swept else at
             beat(NAME, at)
