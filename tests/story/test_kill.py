@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from diandan.ops.killing import kill
@@ -16,7 +18,7 @@ def test_the_same_seed_gives_the_same_kills() -> None:
 
 def test_nothing_is_lost_or_doubled_whoever_is_killed() -> None:
     found = kill.run(rounds=4, orders=3, seed=11)
-    assert found["ok"], found
+    assert found["ok"], json.dumps(found, ensure_ascii=False, indent=1)
     assert found["acknowledged"] == found["accepted"] == found["allocated"] == 12
     assert found["sent_twice"] == 0
     assert all(blow["processes"] for blow in found["kills"])

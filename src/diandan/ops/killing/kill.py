@@ -57,15 +57,16 @@ def run(rounds: int, orders: int, seed: int) -> dict[str, Any]:
     """The proof in a process and a database of its own; `ok` says whether everything held."""
     from diandan.config import env
     from diandan.ops import house
+    from diandan.ops.morning import on_a_morning
 
     base, name = env.database_url(), f"diandan_killed_{os.getpid()}"
     folder = tempfile.mkdtemp(prefix="diandan-killed-")
     environ = {
         **os.environ,
+        **on_a_morning(folder),  # at night no message would be sent before seven
         "DATABASE_URL": house.throw_away(name),
         "DIANDAN_HOME": folder,
         "DIANDAN_PLACE": PLACE,
-        "DIANDAN_DEMO": "0",
         "DIANDAN_LOG_LEVEL": "ERROR",
     }
     try:

@@ -33,15 +33,16 @@ def run(seconds: float = SECONDS) -> dict[str, Any]:
     """The proof in a process and a database of its own; `ok` says whether everything held."""
     from diandan.config import env
     from diandan.ops import house
+    from diandan.ops.morning import on_a_morning
 
     base, name = env.database_url(), f"diandan_live_{os.getpid()}"
     folder = tempfile.mkdtemp(prefix="diandan-live-")
     environ = {
         **os.environ,
+        **on_a_morning(folder),  # at night few are asked
         "DATABASE_URL": house.throw_away(name),
         "DIANDAN_HOME": folder,
         "DIANDAN_PLACE": "xiyang",
-        "DIANDAN_DEMO": "0",
         "DIANDAN_LOG_LEVEL": "ERROR",
     }
     with psycopg.connect(base, autocommit=True) as connection:

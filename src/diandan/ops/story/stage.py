@@ -7,18 +7,16 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
 from diandan.config import env
 from diandan.ops import house
+from diandan.ops.morning import on_a_morning
 from diandan.ops.serve import wait_for, web_command
 
 START_SECONDS = 40
-# A Tuesday morning when everybody is at work: offers and promises run as on any working day.
-MORNING = 2, 9, 20
 WEB_WORKERS = 1
 
 
@@ -41,13 +39,11 @@ class Stage:
 
     def __enter__(self) -> Stage:
         """The database with its tables, and this process's own view of it."""
-        self.clock_file.write_text(f"{_until_morning().total_seconds()}")
         os.environ.update(
             {
+                **on_a_morning(self.folder),
                 "DATABASE_URL": house.throw_away(self.name),
                 "DIANDAN_HOME": str(self.folder),
-                "DIANDAN_DEMO": "1",
-                "DIANDAN_CLOCK_FILE": str(self.clock_file),
                 "DIANDAN_PLACE": self.slug,
                 "DIANDAN_HOST": "127.0.0.1",
                 "DIANDAN_PORT": str(self.port),
@@ -114,14 +110,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _until_morning() -> timedelta:
-    """From now to the next Tuesday, 9:20 in Shanghai."""
-    from diandan.kit.clock import SHANGHAI
-
-    real = datetime.fromtimestamp(time.time(), SHANGHAI)
-    weekday, hour, minute = MORNING
-    morning = real.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    days = (weekday - 1 - morning.weekday()) % 7
-    return morning + timedelta(days=days or 7) - real

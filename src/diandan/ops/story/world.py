@@ -21,6 +21,7 @@ from diandan.kit.units import local
 from diandan.ops.demo.furnish import House
 from diandan.ops.demo.hands import Hands
 from diandan.ops.demo.month import quietly
+from diandan.ops.morning import HOUR, MINUTE
 from diandan.path.ask.models import Request
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.queries import job_of
@@ -28,7 +29,7 @@ from diandan.path.dispatch.models import Offer
 from diandan.path.engage.models import Task
 from diandan.path.engage.queries import living
 
-from .stage import MORNING, Stage
+from .stage import Stage
 from .walker import Given, Page, StoryTrouble, Walker
 
 STEPS_MAX = 16
@@ -57,9 +58,8 @@ class World:
 
     def to_morning(self) -> None:
         """To the next day, twenty past nine: at night nobody is asked (flow/calling)."""
-        _day, hour, minute = MORNING
         now = local(self.stage.now())
-        morning = (now + timedelta(days=1)).replace(hour=hour, minute=minute, second=0)
+        morning = (now + timedelta(days=1)).replace(hour=HOUR, minute=MINUTE, second=0)
         self.tick(seconds=(morning - now).total_seconds())
 
     def at(self, person_id: UUID) -> Walker:
