@@ -1,37 +1,33 @@
 """上线: `diandan serve`, the web server and its worker, with a demo when this is a demo.
 
-Two children run: granian with the pages, and the worker. One that dies is started again; Ctrl-C
-ends both, then this. The embedded database stays up for the next command; `diandan stop` ends it.
+Its children run: granian with the pages, the worker, and the dispatch process, a copy of this one
+with the engine loaded. One that dies is started again; Ctrl-C ends them, then this. The embedded database stays up for the next command; `diandan stop` ends it.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import signal
 import socket
-import subprocess
 import sys
-import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from types import FrameType
 
 import httpx
 
 from diandan.config import env
 from diandan.flow.sharding import shards
 
-from . import house
+from . import dispatch, house
+from .children import Child, Children, forked, program, settle
 
 HELP = "启动网站和后台工人;演示环境(DIANDAN_DEMO=1)里先布置好人和点单"
 NEEDS = house.NOTHING
 WORKERS = 2
 DEMO_DAYS, DEMO_A_TICK = 6, 1.0
-TERM_SECONDS, START_SECONDS = 15, 30
-# A child that dies at once, again and again, will not get better by being started faster.
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+START_SECONDS = 30
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,20 +50,19 @@ def run(args: argparse.Namespace) -> int:
     house.migrate(says=True)
     house.refuse_unreplayed()
     _furnish(bare=args.bare)
-    children = Children(
-        {
-            "web": _web(args.host, args.port, WORKERS),
-            "worker": [sys.executable, "-m", "diandan.ops.main", "worker"],
-            **_dispatchers(env.DISPATCHERS.number()),
-        }
-    )
-    children.start()
+    children = Children()
+    # Pages first: while they load, so does the engine here.
+    children.start({"web": program(_web(args.host, args.port, WORKERS))})
+    children.start({"worker": program([sys.executable, "-m", "diandan.ops.main", "worker"])})
+    children.start(_dispatchers(env.DISPATCHERS.number()))
     if not wait_for(args.host, args.port, START_SECONDS):
         children.stop()
         raise house.Trouble("网站没有启动起来,请看上面的输出 (the web server did not start)。")
     _warm(args.port)
     _welcome()
-    return children.watch()
+    children.watch()
+    _say("已停下 (stopped)。")
+    return 0
 
 
 def _web(host: str, port: int, workers: int) -> list[str]:
@@ -82,11 +77,13 @@ def _web(host: str, port: int, workers: int) -> list[str]:
 web_command = _web
 
 
-def _dispatchers(count: int) -> dict[str, list[str]]:
-    command = [sys.executable, "-m", "diandan.ops.main", "dispatch"]
-    if count <= 1:
-        return {"dispatch": command}
-    return {one.name: [*command, "--shard", f"{one.number}/{one.of}"] for one in shards(count)}
+def _dispatchers(count: int) -> dict[str, Callable[[], Child]]:
+    dispatch.load()
+    settle()
+    return {
+        one.name: forked(f"diandan {one.name}", partial(dispatch.work, one))
+        for one in shards(count)
+    }
 
 
 def _say(text: str) -> None:
@@ -157,60 +154,3 @@ def _warm(port: int) -> None:
             httpx.get(f"http://127.0.0.1:{port}/", timeout=START_SECONDS, trust_env=False)
         except httpx.HTTPError:
             return
-
-
-class Children:
-    """Processes that are kept alive together and ended together."""
-
-    def __init__(self, commands: dict[str, Sequence[str]]) -> None:
-        self.commands = commands
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
-        self.again_at: dict[str, float] = {}
-        self.pause = dict.fromkeys(commands, FIRST_PAUSE)
-        self.stopping = threading.Event()
-
-    def start(self) -> None:
-        """Start all. Each is in a session of its own: Ctrl-C comes to this process alone."""
-        for name in self.commands:
-            self._start(name)
-
-    def _start(self, name: str) -> None:
-        self.running[name] = subprocess.Popen(self.commands[name], start_new_session=True)
-        self.again_at[name] = time.monotonic() + self.pause[name]
-
-    def watch(self) -> int:
-        """Until SIGTERM or Ctrl-C; restarts what died, more slowly each time it dies early."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._ask_to_stop)
-        while not self.stopping.wait(0.5):
-            for name, child in self.running.items():
-                self._look_after(name, child)
-        self.stop()
-        _say("已停下 (stopped)。")
-        return 0
-
-    def _look_after(self, name: str, child: subprocess.Popen[bytes]) -> None:
-        at = time.monotonic()
-        if child.poll() is None:
-            if at > self.again_at[name] + LONGEST_PAUSE:
-                self.pause[name] = FIRST_PAUSE
-            return
-        if at >= self.again_at[name]:
-            _say(f"{name} 停了(返回 {child.returncode}),正在重新启动 (restarting)…")
-            self.pause[name] = min(self.pause[name] * 2, LONGEST_PAUSE)
-            self._start(name)
-
-    def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
-        self.stopping.set()
-
-    def stop(self) -> None:
-        """Ask each to end, and end who does not."""
-        for child in self.running.values():
-            if child.poll() is None:
-                child.terminate()
-        for child in self.running.values():
-            try:
-                child.wait(TERM_SECONDS)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()

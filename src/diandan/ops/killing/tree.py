@@ -86,10 +86,10 @@ class Tree:
 
     def dispatchers(self) -> list[int]:
         """The one dispatch process, while there is one."""
-        return self._part("diandan.ops.main dispatch")
+        return self._part("diandan dispatch")
 
     def _workers(self) -> list[int]:
-        return self._part("diandan.ops.main")
+        return self._part("diandan.ops.main worker") + self.dispatchers()
 
     def _web_workers(self) -> list[int]:
         below = [pid for main in self._part("granian") for pid in children(main)]

@@ -76,7 +76,7 @@ def _prove(seconds: float, folder: Path) -> dict[str, Any]:
         house.make_ready()
         from .crowd import Crowd
         from .stalls import Stalls
-        from .standing import kill_and_time, ready_after
+        from .standing import kill_and_time, ready_after, start_and_time
         from .stream import SPEED, orders
         from .verdict import verdict
         from .watch import Watch
@@ -104,7 +104,13 @@ def _prove(seconds: float, folder: Path) -> dict[str, Any]:
             found = verdict(crowd.heard)
             starts = [kill_and_time(tree) for _ in range(STARTS)]
             tree.end()
-    ready = {"first": first, "under_load": standing["seconds_from_start_to_ready"], "idle": starts}
+        by_hand = [start_and_time() for _ in range(STARTS)]
+    ready = {
+        "first": first,
+        "under_load": standing["seconds_from_start_to_ready"],
+        "again": starts,
+        "by_hand": by_hand,
+    }
     return {
         **_figures(crowd.heard, watch, len(stream), found, standing, ready),
         "speed": SPEED,
@@ -132,17 +138,19 @@ def _figures(
         for request, told in heard.placed.items()
         if request in watch.seen
     }
-    # Who ordered just before or while the process was dead is told apart, and not left out.
+    offers = _spread(list(waits.values()))
+    # Who ordered just before or while the process was dead is also told apart.
     died, lived = standing.pop("dead")
     hit = {r for r in waits if died - OFFER_SECONDS_MAX < heard.placed[r] < lived}
-    offers = _spread([wait for request, wait in waits.items() if request not in hit])
-    idle = sorted(ready["idle"])
+    of_the_house = sorted([ready["first"], ready["under_load"], *ready["again"]])
+    by_hand = sorted(ready["by_hand"])
     holds = {
         "every_order_has_an_offer": len(waits) == len(heard.placed) == orders,
         "first_offer_p99_under_2_s": bool(waits) and offers["p99"] < OFFER_SECONDS_MAX,
         "one_winner_each": not found["wrong"],
         "same_plan_after_the_kill": standing["same"],
-        "ready_within_1_s": idle[len(idle) // 2] <= READY_SECONDS_MAX,
+        "ready_within_1_s": of_the_house[-1] <= READY_SECONDS_MAX,
+        "ready_within_1_s_by_hand": by_hand[len(by_hand) // 2] <= READY_SECONDS_MAX,
     }
     return {
         "ok": all(holds.values()),
@@ -151,7 +159,6 @@ def _figures(
         "placed": len(heard.placed),
         "seconds_from_answer_to_first_offer": offers,
         "of_them_while_the_process_was_dead": _spread([waits[request] for request in hit]),
-        "all_of_them": _spread(list(waits.values())),
         "slowest": _slowest(waits, heard.placed),
         "seconds_to_answer_an_order": _spread(heard.place_seconds),
         "seconds_to_answer_a_racer": _spread(heard.answer_seconds),
