@@ -61,6 +61,6 @@ clean:
 pins: PIN = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(if $(PACKAGE),--upgrade-package $(PACKAGE),$(UPGRADE))
 pins:
-	@for name in build node base dev; do \
+	@for name in build node base dev scale; do \
 		$(PIN) requirements/$$name.in -o requirements/$$name.txt; \
 	done

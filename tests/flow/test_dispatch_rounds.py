@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 
 from diandan.engine import problem as problems
+from diandan.engine.many import PROCESSES, crew
 from diandan.engine.plan import read as read_plan
+from diandan.engine.plan import write as write_plan
+from diandan.engine.staffing.solve import solve
 from diandan.flow import answers
 from diandan.flow.conductor import do_job
 from diandan.flow.dispatcher import Watch, dispatch_once
@@ -77,6 +80,17 @@ def test_where_a_person_dispatches_the_plan_waits_for_her(world: World) -> None:
     assert str(job.id) in made.order
     assert not Offer.objects.filter(job=job).exists()
     assert dispatch_once(world.at) == 0
+
+
+def test_a_round_solved_by_other_hands_is_the_same(world: World) -> None:
+    ready(world)
+    with crew(PROCESSES, 1) as hands:
+        assert dispatch_once(world.at, crew=hands) == 1
+        assert dispatch_once(world.at, crew=hands) == 0
+    made = latest(world.district.centre)
+    assert made is not None
+    assert made.micros > 0
+    assert made.plan == write_plan(solve(problems.read(made.problem)))
 
 
 def test_each_no_is_followed_by_the_next_asking_at_once(world: World) -> None:

@@ -26,6 +26,7 @@ house = Children()
 house.start({"copy": forked("diandan copied", work)})
 house.start({"other": program(["sleep", "600"])})
 house.watch()
+house.stop()
 print("left", [child.poll() for child in house.running.values()], flush=True)
 """
 

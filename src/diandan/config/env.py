@@ -129,6 +129,12 @@ DISPATCHERS = Variable(
     "1",
     "How many dispatch processes share the centres; more help where one database serves many.",
 )
+SOLVE_ON = Variable(
+    "DIANDAN_SOLVE_ON",
+    "here",
+    "Where a dispatch process solves its centres' problems: here, processes (this machine's cores)"
+    " or ray (a cluster; requirements/scale.txt, RAY_ADDRESS). The plans are the same.",
+)
 PLACE = Variable("DIANDAN_PLACE", "jiangning", "The place this instance serves.")
 DIVISIONS = Variable(
     "DIANDAN_DIVISIONS",
@@ -214,6 +220,7 @@ VARIABLES: tuple[Variable, ...] = (
     PROXIES,
     CLOCK_FILE,
     DISPATCHERS,
+    SOLVE_ON,
     PLACE,
     DIVISIONS,
     SMS_KIND,

@@ -20,9 +20,10 @@ from uuid import UUID
 
 from django.db import close_old_connections
 
+from diandan.engine.many import HERE, Crew
+from diandan.engine.many import crew as hired
 from diandan.engine.ready import be_ready
 from diandan.ground.people.actor import SYSTEM
-from diandan.ground.places.models import Place
 from diandan.ground.places.queries import by_id, center_of
 from diandan.ground.record.models import FactRow
 from diandan.ground.record.queries import newest
@@ -33,7 +34,7 @@ from diandan.path.bundle.states import JobState
 from diandan.path.dispatch.calling import plan_people
 from diandan.path.dispatch.explaining import explain_some
 from diandan.path.dispatch.models import DispatchRound
-from diandan.path.dispatch.planning import forget_unused, plan_round
+from diandan.path.dispatch.planning import Waiting, forget_unused, plan_rounds
 from diandan.path.dispatch.trying import try_some
 
 from .ahead import is_too_early
@@ -58,11 +59,15 @@ EXPLAIN_EVERY = timedelta(seconds=2)
 
 
 def dispatch_once(
-    at: datetime, centres: Collection[int] | None = None, shard: Shard = WHOLE
+    at: datetime,
+    centres: Collection[int] | None = None,
+    shard: Shard = WHOLE,
+    crew: Crew | None = None,
 ) -> int:
     """A round for every centre in which jobs wait; how many new plans and asks there were.
 
     `centres`: only these, because nothing was heard of the others. `shard`: only this process's.
+    `crew`: who solves the centres' problems; without one, this process.
     """
     waiting: dict[int, list[Job]] = defaultdict(list)
     rows = Job.objects.filter(state=JobState.READY).select_related("place", "kind", "centre")
@@ -71,7 +76,10 @@ def dispatch_once(
     for job in rows.order_by("promise_at", "id"):
         if shard.has(job.centre_id):
             waiting[job.centre_id].append(job)
-    done = sum(_centre(jobs[0].centre, jobs, at) for jobs in waiting.values())
+    asked = (Waiting(jobs[0].centre, jobs, _for_takers(jobs)) for jobs in waiting.values())
+    done = 0
+    for one, made in plan_rounds(asked, at, crew or hired(HERE)):
+        done += 1 + sum(_ask(job, made, at) for job in one.jobs if _is_automatic(job, at))
     return done + call_once(at, shard)
 
 
@@ -133,12 +141,8 @@ def explain_once(at: datetime) -> int:
     return explain_some(at) + try_some(at)
 
 
-def _centre(centre: Place, jobs: list[Job], at: datetime) -> int:
-    takers = [job.id for job in jobs if flow_of(job.flow).supply == "takers"]
-    made, is_new = plan_round(centre, jobs, at, takers_only=takers)
-    if not is_new:
-        return 0
-    return 1 + sum(_ask(job, made, at) for job in jobs if _is_automatic(job, at))
+def _for_takers(jobs: Collection[Job]) -> list[UUID]:
+    return [job.id for job in jobs if flow_of(job.flow).supply == "takers"]
 
 
 def _is_automatic(job: Job, at: datetime) -> bool:
@@ -156,7 +160,7 @@ def _ask(job: Job, made: DispatchRound, at: datetime) -> int:
     return 1
 
 
-def run_forever(shard: Shard = WHOLE) -> None:
+def run_forever(shard: Shard, crew: Crew) -> None:
     """Rounds until SIGTERM or SIGINT. A failing round is logged and tried again."""
     stop = threading.Event()
 
@@ -175,7 +179,7 @@ def run_forever(shard: Shard = WHOLE) -> None:
     while not stop.is_set():
         at = now()
         try:
-            done = dispatch_once(at, watch.news(at), shard) if watch.has_news(at) else 0
+            done = dispatch_once(at, watch.news(at), shard, crew) if watch.has_news(at) else 0
             if shard.is_first and (not done or at - last_explained >= EXPLAIN_EVERY):
                 # Who waits for a team goes before who waits for a reason.
                 done += explain_once(at)

@@ -54,8 +54,8 @@ class Forked:
         sys.stdout.flush()
         sys.stderr.flush()
         self.title = title
-        # Whoever ends this process by mistake ends the copy with it.
-        self._process = _FORK.Process(target=_alone, args=(title, work), daemon=True)
+        # No daemon in the library's sense, which might have no processes of its own.
+        self._process = _FORK.Process(target=_alone, args=(title, work), daemon=False)
         self._process.start()
 
     def poll(self) -> int | None:
@@ -124,13 +124,15 @@ class Children:
         self.again_at[name] = time.monotonic() + self.pause[name]
 
     def watch(self) -> None:
-        """Until SIGTERM or Ctrl-C; restarts what died, more slowly each time it dies early."""
+        """Until SIGTERM or Ctrl-C; restarts what died, more slowly each time it dies early.
+
+        Whoever watches stops them afterwards, however it ended.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._ask_to_stop)
         while not self.stopping.wait(LOOK_SECONDS):
             for name, child in self.running.items():
                 self._look_after(name, child)
-        self.stop()
 
     def _look_after(self, name: str, child: Child) -> None:
         at = time.monotonic()

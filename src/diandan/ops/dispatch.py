@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 
+from diandan.config import env
 from diandan.flow.sharding import NotAShard, Shard, shard_of
 
 from . import house
@@ -30,6 +31,16 @@ def begin() -> None:
     be_ready()
 
 
+def refuse_strange() -> None:
+    """Say at once when problems are to be solved where they cannot be."""
+    from diandan.engine.many import NoCrew, look
+
+    try:
+        look(env.SOLVE_ON.text())
+    except NoCrew as no:
+        raise house.Trouble(f"DIANDAN_SOLVE_ON:{no}") from None
+
+
 def load() -> None:
     """Everything `work` stands on, so that whoever has it loaded can begin at once."""
     begin()
@@ -38,10 +49,12 @@ def load() -> None:
 
 def work(shard: Shard) -> None:
     """Plan and ask until told to stop, as the role that serves."""
+    from diandan.engine.many import crew
     from diandan.flow.dispatcher import run_forever
 
     step_down()
-    run_forever(shard)
+    with crew(env.SOLVE_ON.text()) as solvers:
+        run_forever(shard, solvers)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
         shard = shard_of(args.shard)
     except NotAShard:
         raise house.Trouble(f"--shard 要写成 2/3 的样子:{args.shard}") from None
+    refuse_strange()
     gc.disable()  # until run_forever has everything it keeps
     work(shard)
     return 0

@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+from diandan.engine.many import KINDS, NoCrew
 from diandan.engine.replay.facts import FactTrouble
 from diandan.engine.replay.frontier import KNOBS
 from diandan.engine.replay.run import NAMES
@@ -45,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", dest="until", default="", help="--own 到哪天(不含),默认到现在")
     parser.add_argument("--hindsight", action="store_true", help="只比先来先派与事后最优的差距")
     parser.add_argument("--cores", type=int, default=0, help="用几个核,默认全部")
+    parser.add_argument(
+        "--on", default="", choices=["", *KINDS], help="在哪里跑:here、processes 或 ray 集群"
+    )
     parser.add_argument("--json", action="store_true", help="只印一个 JSON")
     parser.add_argument("--page", default="", help="把曲线写成一个网页文件")
 
@@ -94,8 +98,8 @@ def _replay(args: argparse.Namespace) -> int:
     ]
     try:
         world = world_for(tasks[0])
-        done = do_all(tasks, _quiet if args.json else _progress, args.cores)
-    except (WorldTrouble, FactTrouble, OSError) as trouble:
+        done = do_all(tasks, _quiet if args.json else _progress, args.cores, args.on)
+    except (WorldTrouble, FactTrouble, NoCrew, OSError) as trouble:
         return _refuse(f"不能重演 (cannot replay):{trouble}")
     if args.json:
         print(json.dumps(said(args.preset, args.district, done), ensure_ascii=False))

@@ -45,24 +45,31 @@ def run(args: argparse.Namespace) -> int:
             f"端口 {args.port} 已被占用。请换一个:DIANDAN_PORT={args.port + 1} make run"
             f" (port {args.port} is taken; set DIANDAN_PORT)。"
         )
+    dispatch.refuse_strange()
     _say("正在启动数据库 (starting the database)…")
     house.make_ready(house.DJANGO)
     house.migrate(says=True)
     house.refuse_unreplayed()
     _furnish(bare=args.bare)
     children = Children()
+    try:
+        _live(children, args)
+    finally:
+        children.stop()
+    _say("已停下 (stopped)。")
+    return 0
+
+
+def _live(children: Children, args: argparse.Namespace) -> None:
     # Pages first: while they load, so does the engine here.
     children.start({"web": program(_web(args.host, args.port, WORKERS))})
     children.start({"worker": program([sys.executable, "-m", "diandan.ops.main", "worker"])})
     children.start(_dispatchers(env.DISPATCHERS.number()))
     if not wait_for(args.host, args.port, START_SECONDS):
-        children.stop()
         raise house.Trouble("网站没有启动起来,请看上面的输出 (the web server did not start)。")
     _warm(args.port)
     _welcome()
     children.watch()
-    _say("已停下 (stopped)。")
-    return 0
 
 
 def _web(host: str, port: int, workers: int) -> list[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from diandan.engine.many import HERE, PROCESSES, crew
 from diandan.engine.replay import facts as own
 from diandan.engine.replay.curves import Curves
 from diandan.engine.replay.frontier import frontier
@@ -73,14 +72,17 @@ def _facts(path: str) -> own.Facts:
         return own.read(lines)
 
 
-def do_all(tasks: Sequence[Task], tell: Callable[[Done], None], cores: int = 0) -> list[Done]:
-    """In the order of the tasks, whatever finishes first; the numbers do not depend on cores."""
+def do_all(
+    tasks: Sequence[Task], tell: Callable[[Done], None], cores: int = 0, on: str = ""
+) -> list[Done]:
+    """In the order of the tasks, whatever finishes first; the numbers do not depend on where.
+
+    `on`: one of engine.many.KINDS; by itself the machine's cores, where there is more than one
+    task. Raises NoCrew.
+    """
     count = min(len(tasks), cores or os.cpu_count() or 1)
-    if count <= 1:
-        return [_told(do(task), tell) for task in tasks]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context) as pool:
-        return [_told(done, tell) for done in pool.map(do, tasks)]
+    with crew(on or (PROCESSES if count > 1 else HERE), count) as hands:
+        return [_told(done, tell) for done in hands.map(do, tasks)]
 
 
 def _told(done: Done, tell: Callable[[Done], None]) -> Done:

@@ -6,17 +6,20 @@ this module, never a page.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from diandan.engine import aims, rules
+from diandan.engine.many import Crew
 from diandan.engine.plan import Plan, digest
 from diandan.engine.plan import write as write_plan
 from diandan.engine.problem import Problem
 from diandan.engine.round import Round
-from diandan.engine.staffing.solve import solve
+from diandan.engine.staffing.timed import Timed, solve_timed
 from diandan.engine.writing import write as write_problem
 from diandan.ground.places.models import Place
 from diandan.path.bundle.models import Job
@@ -36,38 +39,93 @@ TICK = timedelta(microseconds=1)
 UNUSED_FOR = timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The jobs of one centre that wait together; `takers_only`: those only known takers may do."""
+
+    centre: Place
+    jobs: Sequence[Job]
+    takers_only: Sequence[UUID] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A centre's jobs as a problem, and the round that was planned last."""
+
+    waiting: Waiting
+    at: datetime
+    scene: Scene
+    problem: Problem
+    document: dict[str, Any]
+    mark: str
+    last: DispatchRound | None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the last round answered another problem."""
+        return self.last is None or self.last.digest != self.mark
+
+
 def plan_round(
     centre: Place, jobs: Iterable[Job], at: datetime, *, takers_only: Iterable[UUID] = ()
 ) -> tuple[DispatchRound, bool]:
     """The optimal plan for these jobs; the last round itself (and False) if nothing has changed."""
+    posed = pose(Waiting(centre, tuple(jobs), tuple(takers_only)), at)
+    if posed.last is not None and not posed.is_new:
+        return posed.last, False
+    return keep(posed, solve_timed(posed.problem)), True
+
+
+def plan_rounds(
+    all_waiting: Iterable[Waiting], at: datetime, crew: Crew
+) -> Iterator[tuple[Waiting, DispatchRound]]:
+    """The new rounds of many centres, in their order. Only solving is the crew's; tables are ours.
+
+    A crew that works here solves a centre's problem only when the round before has been used.
+    """
+    begun: deque[Posed] = deque()
+
+    def problems() -> Iterator[Problem]:
+        for waiting in all_waiting:
+            posed = pose(waiting, at)
+            if posed.is_new:
+                begun.append(posed)
+                yield posed.problem
+
+    for solved in crew.map(solve_timed, problems()):
+        posed = begun.popleft()
+        yield posed.waiting, keep(posed, solved)
+
+
+def pose(waiting: Waiting, at: datetime) -> Posed:
+    """Read the tables into a problem."""
     step = at - timedelta(minutes=int(at.timestamp()) // 60 % STEP_MINUTES)
     step = step.replace(second=0, microsecond=0)
-    scene = scene_of(centre, jobs, step, takers_only=takers_only)
-    problem = as_problem(scene, weights_of(centre))
+    scene = scene_of(waiting.centre, waiting.jobs, step, takers_only=waiting.takers_only)
+    problem = as_problem(scene, weights_of(waiting.centre))
     document = write_problem(problem)
-    mark = digest(document)
-    last = latest(centre)
-    if last is not None and last.digest == mark:
-        return last, False
-    began = time.perf_counter_ns()
-    plan = solve(problem)
-    micros = (time.perf_counter_ns() - began) // 1000
-    made = DispatchRound.objects.create(
-        centre=centre,
+    last = latest(waiting.centre)
+    return Posed(waiting, at, scene, problem, document, digest(document), last)
+
+
+def keep(posed: Posed, solved: Timed) -> DispatchRound:
+    """Write the plan down with the problem it answers."""
+    plan, last = solved.plan, posed.last
+    return DispatchRound.objects.create(
+        centre=posed.waiting.centre,
         # A clock that was set back must not hide this round behind an older one.
-        made_at=max(at, last.made_at + TICK) if last else at,
-        digest=mark,
-        jobs=len(scene.jobs),
+        made_at=max(posed.at, last.made_at + TICK) if last else posed.at,
+        digest=posed.mark,
+        jobs=len(posed.scene.jobs),
         matched=plan.matched,
         cost=plan.cost,
         optimal=plan.optimal,
-        micros=micros,
-        problem=document,
+        micros=solved.micros,
+        problem=posed.document,
         plan=write_plan(plan),
-        order=asking_order(problem, plan),
-        reasons={"barred": barred_in(scene)},
+        order=asking_order(posed.problem, plan),
+        reasons={"barred": barred_in(posed.scene)},
     )
-    return made, True
 
 
 def barred_in(scene: Scene) -> dict[str, dict[str, list[str]]]:
