@@ -7,6 +7,7 @@ import pytest
 from diandan.flow import answers
 from diandan.flow.conductor import do_job
 from diandan.flow.dispatcher import call_once
+from diandan.flow.pausing import teams_for
 from diandan.ground.people.models import Membership, Person
 from diandan.kit.refusal import Refusal
 from diandan.path.bundle.models import Job
@@ -113,3 +114,38 @@ def test_who_is_going_already_keeps_it_when_others_are_named(world: World) -> No
     pause(world, one)
     do_job(job.id, "allocate", by=world.leader, at=world.at, person_ids=[one.id, two.id])
     assert Task.objects.filter(engagement__job=job, state="proposed").count() == 2
+
+
+def test_a_team_is_not_asked_for_more_than_it_can_send_and_cannot_claim_it(world: World) -> None:
+    one, *_others = mates(world)
+    job = make.job(world.district.centre, world.district.station, world.kind, headcount=4)
+    row = pause(world, one)
+    against = {
+        r.candidate.team_id: r.ruled_out for r in teams_for(job, world.at, takers_only=False)
+    }
+    assert against[world.team.id] == "headcount"
+    do_job(job.id, "offer", by=world.dispatcher, at=world.at, open_claim=True)
+    offer = job.offers.get()
+    with pytest.raises(Refusal, match="只有3人") as said:
+        answers.accept_offer(offer.id, by=world.leader, at=world.at, team_id=world.team.id)
+    assert said.value.code == "too_few"
+    row.lifted_at = world.at
+    row.save()
+    assert not [
+        r.ruled_out
+        for r in teams_for(job, world.at, takers_only=False)
+        if r.candidate.team_id == world.team.id and r.ruled_out == "headcount"
+    ]
+    answers.accept_offer(offer.id, by=world.leader, at=world.at, team_id=world.team.id)
+
+
+def test_a_team_of_which_nobody_may_come_is_not_asked(world: World) -> None:
+    pause(world, world.second_row)  # its only member
+    job = make.job(world.district.centre, world.district.station, world.kind)
+    ranked = teams_for(job, world.at, takers_only=False)
+    assert {r.candidate.team_id: r.ruled_out for r in ranked}[world.second.id] == "headcount"
+
+
+def test_a_paused_leader_still_answers_for_her_team(world: World) -> None:
+    pause(world, world.leader_row)
+    assert engaged(world).engagements.get().team_id == world.team.id

@@ -17,6 +17,7 @@ from tests.square.dual_world import MARCH, Dual, later
 from tests.web.street_world import browser
 
 pytestmark = pytest.mark.django_db
+PERIODS = "/desk/conduct/periods"
 
 
 @pytest.fixture
@@ -152,3 +153,13 @@ def test_months_close_at_the_page_and_the_table_can_be_taken_away(
     assert head.get("/desk/conduct/periods.xlsx").status_code == 200
     for path in ("boards", "items", "roll", "new", ""):
         assert head.get(f"/desk/conduct/{path}").status_code == 200
+
+
+def test_only_a_year_with_entries_has_a_button_for_its_grades(
+    dual: Dual, still_clock: StillClock
+) -> None:
+    dual.home("r-clean")
+    still_clock.at = later(2027, 2)
+    page = text(browser(people.person(dual.head.person_id or dual.family.id)).get(PERIODS))
+    assert page.count("按规则算等次") == 1  # the households'; the party's book is empty
+    assert page.count("全年没有条目,不用考评") == 1

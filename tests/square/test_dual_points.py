@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diandan.ground.people.models import Reading
+from diandan.ground.record.models import FactRow
 from diandan.kit.refusal import Refusal
 from diandan.square.dual_points import core, queries
 from diandan.square.dual_points.actions import periods, roll
@@ -308,6 +309,19 @@ def test_the_years_grade_is_computed_once_all_is_posted_and_settled(dual: Dual) 
     one = periods.grade_year(**wanted, by=dual.head, at=end)[0]  # type: ignore[arg-type]
     assert (one.points, one.grade, one.household) == (20, "良好", dual.household)
     assert periods.grade_year(**wanted, by=dual.head, at=end) == [one]  # type: ignore[arg-type]
+
+
+def test_a_year_without_entries_is_not_graded(dual: Dual) -> None:
+    dual.close("residents", *(date(2026, month, 1) for month in range(1, 13)))
+    periods.post_notice(
+        centre=dual.centre, system="residents", quarter=date(2026, 10, 1), by=dual.head,
+        at=later(2027, 1, 4),
+    )  # fmt: skip
+    with pytest.raises(Refusal, match="nothing_to_grade"):
+        periods.grade_year(
+            centre=dual.centre, system="residents", year=2026, by=dual.head, at=later(2027, 3)
+        )
+    assert not FactRow.objects.filter(kind="dual.graded").exists()
 
 
 def test_reading_who_is_a_party_member_leaves_a_record(dual: Dual) -> None:

@@ -44,7 +44,7 @@ from . import authority, backups
 from .choice import flow_for, flow_of
 from .conductor import touching
 from .job_acts import give_up
-from .pausing import check_may_be_named, check_may_take
+from .pausing import check_may_be_named, check_may_take, check_team_can_come
 from .promise import promise_for
 
 
@@ -60,6 +60,7 @@ def accept_offer(
     said = answered(offer, team_id=team, by=by, at=at)
     if said is not None:
         return said
+    check_team_can_come(team, offer.job)
     with touching(offer.job):
         return accept(offer, team_id=team, by=by, at=at)
 
@@ -153,9 +154,10 @@ def _replace_if_alone(job: Job, *, reason: str, by: Actor, at: datetime) -> None
 def stand_by(offer_id: UUID, *, by: Actor, at: datetime) -> Offer:
     """备勤: a leader says that her team would come if the one that has the job cannot."""
     offer = offer_for_change(offer_id)
-    _team_for(offer, None, by)  # whose it is comes before what it is
+    team = _team_for(offer, None, by)  # whose it is comes before what it is
     if offer.role != Offer.Role.BACKUP:
         raise conflict("not_backup", _("这不是备勤邀约,请点「接单」。"))
+    check_team_can_come(team, offer.job)
     confirm_backup(offer, by=by, at=at)
     return offer
 

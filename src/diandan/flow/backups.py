@@ -19,7 +19,7 @@ from diandan.path.bundle.states import JobState
 from diandan.path.dispatch.actions.backup import ask_backup, expire_backup, miss_backup
 from diandan.path.dispatch.learning import FIRST_CHANCE
 from diandan.path.dispatch.models import Offer
-from diandan.path.dispatch.queries import candidates_for, living_backup
+from diandan.path.dispatch.queries import living_backup
 from diandan.path.dispatch.risk import (
     ASKED_MOST,
     SOON_MINUTES,
@@ -33,6 +33,7 @@ from diandan.path.engage.queries import drop_history, living
 
 from .choice import flow_of
 from .clocks import stage_of
+from .pausing import teams_for
 
 #: Before the visit: from here on somebody may be needed in another's place.
 AHEAD = (JobState.ENGAGED, JobState.ALLOCATED)
@@ -97,7 +98,7 @@ def ask_if_risky(job_id: UUID, at: datetime) -> bool:
     if not because or asked >= ASKED_MOST:
         return False
     takers_only = flow_of(job.flow).supply == "takers"
-    rows = candidates_for(job, at, takers_only=takers_only, for_backup=True)
+    rows = teams_for(job, at, takers_only=takers_only, for_backup=True)
     able = [
         row for row in rows if not row.ruled_out and row.candidate.team_id != engagement.team_id
     ]

@@ -42,6 +42,7 @@ from .byhand import goes_by_hand
 from .calling import ask_next, folk_of, need_of, open_calls
 from .choice import flow_of
 from .conductor import do_job
+from .pausing import away_from
 from .pulse import beat
 from .sharding import Shard
 
@@ -76,7 +77,7 @@ def dispatch_once(
     for job in rows.order_by("promise_at", "id"):
         if shard.has(job.centre_id):
             waiting[job.centre_id].append(job)
-    asked = (Waiting(jobs[0].centre, jobs, _for_takers(jobs)) for jobs in waiting.values())
+    asked = map(_waiting, waiting.values())
     done = 0
     for one, made in plan_rounds(asked, at, crew or hired(HERE)):
         done += 1 + sum(_ask(job, made, at) for job in one.jobs if _is_automatic(job, at))
@@ -141,8 +142,10 @@ def explain_once(at: datetime) -> int:
     return explain_some(at) + try_some(at)
 
 
-def _for_takers(jobs: Collection[Job]) -> list[UUID]:
-    return [job.id for job in jobs if flow_of(job.flow).supply == "takers"]
+def _waiting(jobs: list[Job]) -> Waiting:
+    centre = jobs[0].centre
+    takers = [job.id for job in jobs if flow_of(job.flow).supply == "takers"]
+    return Waiting(centre, jobs, takers, away_from(centre))
 
 
 def _is_automatic(job: Job, at: datetime) -> bool:

@@ -24,14 +24,14 @@ from diandan.path.dispatch.actions.offer import expire, next_wave, offer, open_t
 from diandan.path.dispatch.actions.people import open_call
 from diandan.path.dispatch.core import Ranked
 from diandan.path.dispatch.models import Offer
-from diandan.path.dispatch.queries import candidates_for, open_offers
+from diandan.path.dispatch.queries import open_offers
 from diandan.path.engage.actions.allocate import allocate, end_engagement
 from diandan.path.fulfil.actions.visit import finish
 
 from . import backups
 from .asking import in_order, wave
 from .clocks import offer_expiry
-from .pausing import check_may_be_named
+from .pausing import check_may_be_named, teams_for
 from .request_acts import need_reason
 from .template import Flow
 
@@ -106,7 +106,7 @@ def make_offer(
         _call(job, by=by, at=at)
         if people or flow.first == "people":
             return
-    rows = candidates_for(job, at, takers_only=flow.supply == "takers")
+    rows = teams_for(job, at, takers_only=flow.supply == "takers")
     if not wanted:
         best = wave(job, in_order(rows, planned), at, least=flow.wave)
         if not best and flow.supply != "takers":
@@ -152,7 +152,7 @@ def widen(job: Job, *, flow: Flow, by: Actor, at: datetime, replace: bool = Fals
     With `replace` one team is asked in the place of one that said no; the wave grows no wider.
     """
     expire(job, by=by, at=at)
-    rows = candidates_for(job, at, takers_only=flow.supply == "takers")
+    rows = teams_for(job, at, takers_only=flow.supply == "takers")
     least = 1 if replace else flow.wave * WIDEN_FACTOR
     best = wave(job, in_order(rows, ()), at, least=least)
     expires_at = offer_expiry(job, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -71,7 +72,8 @@ def handlers_at(at: datetime) -> dict[str, Handler]:
     wired: dict[str, Handler] = {
         name: partial(handle, at=at) for name, (handle, _kinds) in HANDLERS.items()
     }
-    wired["record.chain"] = chain_handler(centre_id_of)
+    # Many facts of a turn are of one place, which does not change its centre meanwhile.
+    wired["record.chain"] = chain_handler(functools.cache(centre_id_of))
     return wired
 
 

@@ -64,7 +64,9 @@ def run_once(at: datetime, *, slow: bool = True, dispatch: bool = True) -> int:
     """
     total = 0
     for _round in range(ROUNDS_MAX):
-        done = _turn(at, dispatch=dispatch) + (_sweep(at) if slow else 0)
+        done = _turn(at, dispatch=dispatch)
+        if slow and not done:  # what is swept up follows from what came to rest
+            done = _sweep(at)
         total += done
         if not done:
             return total

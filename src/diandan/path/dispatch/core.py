@@ -85,6 +85,8 @@ class TeamRow:
     week_cap: int
     days_since_asked: int | None
     asks_week: int
+    # Every member is away for now: a team without any listed counts as one, this one as none.
+    all_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def as_problem(scene: Scene, weights: Weights) -> problem.Problem:
 
 
 def _taker(scene: Scene, team: TeamRow, weights: Weights) -> problem.Person:
-    room = max(0, team.week_cap - team.load)
+    room = 0 if team.all_away else max(0, team.week_cap - team.load)
     asked = team.days_since_asked
     known = [scene.chances.get((team.id, job.kind), FIRST_CHANCE) for job in scene.jobs]
     return problem.Person(

@@ -7,8 +7,8 @@ this module, never a page.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -41,11 +41,15 @@ UNUSED_FOR = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The jobs of one centre that wait together; `takers_only`: those only known takers may do."""
+    """The jobs of one centre that wait together; `takers_only`: those only known takers may do.
+
+    `away`: how many of a team's members cannot be sent now.
+    """
 
     centre: Place
     jobs: Sequence[Job]
     takers_only: Sequence[UUID] = ()
+    away: Mapping[UUID, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,9 @@ def pose(waiting: Waiting, at: datetime) -> Posed:
     """Read the tables into a problem."""
     step = at - timedelta(minutes=int(at.timestamp()) // 60 % STEP_MINUTES)
     step = step.replace(second=0, microsecond=0)
-    scene = scene_of(waiting.centre, waiting.jobs, step, takers_only=waiting.takers_only)
+    scene = scene_of(
+        waiting.centre, waiting.jobs, step, takers_only=waiting.takers_only, away=waiting.away
+    )
     problem = as_problem(scene, weights_of(waiting.centre))
     document = write_problem(problem)
     last = latest(waiting.centre)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -13,20 +14,25 @@ from diandan.path.bundle.models import Job
 
 from .core import Ranked, rank
 from .models import Offer, PeopleCall, PersonAsk
-from .scene import scene_of
+from .scene import NOBODY, scene_of
 from .weights import weights_of
 
 
 def candidates_for(
-    job: Job, at: datetime, *, takers_only: bool, for_backup: bool = False
+    job: Job,
+    at: datetime,
+    *,
+    takers_only: bool,
+    for_backup: bool = False,
+    away: Mapping[UUID, int] = NOBODY,
 ) -> list[Ranked]:
     """Every living team of the job's centre, ranked with reasons. A few queries, whatever n.
 
     `for_backup`: who was still thinking when another team took the job may be asked to stand by.
+    `away`: how many of a team's members cannot be sent now.
     """
-    scene = scene_of(
-        job.centre, [job], at, takers_only=[job.id] if takers_only else [], for_backup=for_backup
-    )
+    takers = [job.id] if takers_only else []
+    scene = scene_of(job.centre, [job], at, takers_only=takers, for_backup=for_backup, away=away)
     return rank(scene, scene.jobs[0], weights_of(job.centre))
 
 

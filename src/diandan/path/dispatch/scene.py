@@ -27,6 +27,7 @@ LIVING = (JobState.ENGAGED, JobState.ALLOCATED, JobState.SERVING)
 #: How far back a team's answers tell how it will answer.
 HISTORY = timedelta(days=180)
 MICRO = 1_000_000
+NOBODY: Mapping[UUID, int] = {}
 ANSWERED = (Offer.State.ACCEPTED, Offer.State.DECLINED, Offer.State.EXPIRED)
 
 
@@ -37,15 +38,20 @@ def scene_of(
     *,
     takers_only: Iterable[UUID] = (),
     for_backup: bool = False,
+    away: Mapping[UUID, int] = NOBODY,
 ) -> Scene:
     """The round of these `jobs` of one centre at `at`.
 
     `takers_only`: the jobs for which only teams that took the menu's item up are asked.
     `for_backup`: who will be asked to stand by (备勤); who was too late with a yes may be.
+    `away`: how many of a team's members cannot be sent now (a later room knows why).
     """
     waiting = list(jobs)
     stops = stops_on(centre, at)
-    teams = [_team(team, at, stops.get(team.id, team.home)) for team in _teams(centre, at)]
+    teams = [
+        _team(team, at, stops.get(team.id, team.home), away.get(team.id, 0))
+        for team in _teams(centre, at)
+    ]
     rows = tuple(job_row(job, at) for job in waiting)
     return Scene(
         now=minute(at),
@@ -83,19 +89,21 @@ def _teams(centre: Place, at: datetime) -> Iterable[Team]:
     )
 
 
-def _team(team: Team, at: datetime, where: Place) -> TeamRow:
+def _team(team: Team, at: datetime, where: Place, away: int) -> TeamRow:
     """`where`: its home, or the stop of its tour at which a mobile team is now."""
     last: datetime | None = team.last_asked  # type: ignore[attr-defined]  # annotated above
+    living: int = team.living  # type: ignore[attr-defined]  # annotated above
     return TeamRow(
         id=team.id,
         name=team.name,
         skills=frozenset(team.skills),
         at=point(where),
-        members=team.living,  # type: ignore[attr-defined]  # annotated above
+        members=max(0, living - away),
         load=team.load,  # type: ignore[attr-defined]  # annotated above
         week_cap=team.week_cap,
         days_since_asked=(at - last).days if last else None,
         asks_week=team.asks_week,  # type: ignore[attr-defined]  # annotated above
+        all_away=0 < living <= away,
     )
 
 

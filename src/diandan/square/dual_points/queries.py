@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from diandan.ground.people import queries as people
@@ -195,12 +195,8 @@ def is_closed(centre: Place, system: str, month: date) -> bool:
 
 def begun(centre: Place, system: str) -> date | None:
     """The month in which the system began here; there is nothing to close before it."""
-    first = (
-        RuleItem.objects.filter(centre=centre, system=system)
-        .order_by("made_at")
-        .values_list("made_at", flat=True)
-        .first()
-    )
+    items = RuleItem.objects.filter(centre=centre, system=system)
+    first = items.aggregate(at=Min("made_at"))["at"]
     return local(first).date().replace(day=1) if first else None
 
 
@@ -219,6 +215,13 @@ def month_sum(centre: Place, system: str, month: date) -> tuple[int, int]:
     )
     found = rows.aggregate(n=Count("pk"), sum=Sum("points"))
     return found["n"], found["sum"] or 0
+
+
+def of_year(centre: Place, system: str, year: int) -> QuerySet[Entry]:
+    """The year's confirmed entries: what its grades are made of."""
+    return Entry.objects.filter(
+        centre=centre, system=system, month__year=year, verdict__is_confirmed=True
+    )
 
 
 def scored(rows: Iterable[Entry]) -> list[Scored]:
@@ -263,14 +266,8 @@ def standing_of(
     household_id: UUID | None = None,
 ) -> Standing:
     """The sum of the year's confirmed entries, what is objected to left out."""
-    rows = Entry.objects.filter(
-        centre=centre,
-        system=system,
-        month__year=year,
-        verdict__is_confirmed=True,
-        **({"household_id": household_id} if household_id else {"person_id": person_id}),
-    )
-    found = list(rows)
+    hers = {"household_id": household_id} if household_id else {"person_id": person_id}
+    found = list(of_year(centre, system, year).filter(**hers))
     base = rules_for(centre).system(system).base
     points, is_vetoed = standing(base, scored(found))
     return Standing(points, is_vetoed, len(found))

@@ -16,6 +16,7 @@ from diandan.flow import answers, conductor
 from diandan.flow.choice import flow_of
 from diandan.flow.desks import jobs_at
 from diandan.flow.job_acts import JOB_ACTS
+from diandan.flow.pausing import teams_for
 from diandan.flow.verbs import VERBS
 from diandan.ground.people import queries as people
 from diandan.ground.people.actor import Actor
@@ -24,7 +25,6 @@ from diandan.path.ask.queries import visible as visible_requests
 from diandan.path.bundle.models import Job
 from diandan.path.bundle.queries import requests_of, visible
 from diandan.path.dispatch.models import Offer
-from diandan.path.dispatch.queries import candidates_for
 from diandan.path.engage import queries as engage
 from diandan.path.engage.models import Engagement
 from diandan.path.fulfil.queries import talks, whereabouts
@@ -125,7 +125,7 @@ def candidates(request: HttpRequest, job_id: UUID) -> list[Shown]:
     """Every team that could be asked, ranked with reasons, the ruled out ones last."""
     job = _find(job_id, caller(request))
     takers_only = flow_of(job.flow).supply == "takers"
-    return [rows.ranked(r) for r in candidates_for(job, door.now(request), takers_only=takers_only)]
+    return [rows.ranked(r) for r in teams_for(job, door.now(request), takers_only=takers_only)]
 
 
 @router.get(

@@ -138,7 +138,16 @@ def _years(centre: Place, system: str, today: date) -> list[dict[str, Any]]:
         for word in rows.values_list("grade", flat=True):
             counts[word] = counts.get(word, 0) + 1
         words = "、".join(f"{word} {n}" for word, n in counts.items())
-        found.append({"year": year, "grades": words, "may_grade": not words and year < today.year})
+        has_any = queries.of_year(centre, system, year).exists()
+        found.append(
+            {
+                "year": year,
+                "grades": words,
+                "may_grade": not words and has_any and year < today.year,
+                # Nobody has an entry: nothing to grade, and no button that stays for ever.
+                "is_empty": not has_any and year < today.year,
+            }
+        )
     return found
 
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from diandan.engine.said import tenths
 from diandan.engine.weights import UNIT
 from diandan.flow.choice import flow_of
+from diandan.flow.pausing import teams_for
 from diandan.path.bundle.models import Job
 from diandan.path.dispatch.core import NEVER_ASKED_DAYS, Candidate, Ranked
 from diandan.path.dispatch.models import Offer
-from diandan.path.dispatch.queries import candidates_for
 
 SHOWN = 5
 
@@ -21,7 +21,7 @@ SHOWN = 5
 def ranked(job: Job, at: datetime) -> dict[str, Any]:
     """The teams that may be asked, best first, those further down, and those ruled out."""
     flow = flow_of(job.flow)
-    rows = candidates_for(job, at, takers_only=flow.supply == "takers")
+    rows = teams_for(job, at, takers_only=flow.supply == "takers")
     able = [r for r in rows if not r.ruled_out]
     told = [_told(r, able[0]) for r in able]
     out = [_out(r, job) for r in rows if r.ruled_out]

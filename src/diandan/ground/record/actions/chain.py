@@ -27,7 +27,7 @@ def chain(fact: FactRow, *, centre_of: CentreOf) -> FactLink:
     Handed out like any other handler (list it last: the centre's lock is held until the fact's
     transaction ends). A fact that is linked already keeps its link.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # the relay has one for each handler already
         centre_id = NOWHERE if fact.place_id is None else centre_of(fact.place_id)
         hold(f"fact chain:{centre_id}")
         found = FactLink.objects.filter(fact=fact).first()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import Error, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value
 
 from ..models import FactFailed, FactHandled, FactRow, FactWaiting
 
@@ -21,6 +21,8 @@ EVERYTHING: Kinds = {}
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = timedelta(hours=1)
+# Which facts a handler may have is a costly question: asked once for so many.
+LOOKED_AT_ONCE = 25
 
 
 def never() -> bool:
@@ -55,13 +57,31 @@ def hand_out(
     """
     done, last = 0, beyond
     while done < limit:
-        reached = _hand_next(handlers, kinds, at, last, only, after)
-        if reached is None:
-            break
-        done, last = done + 1, reached
-        if until():
+        ahead = _ahead(kinds, at, last, only, after)[: min(limit - done, LOOKED_AT_ONCE)]
+        ids = list(ahead.values_list("fact_id", flat=True))
+        for fact_id in ids:
+            last = fact_id
+            if not _hand_one(fact_id, handlers, kinds, at, only, after):
+                continue
+            done += 1
+            if until():
+                return done
+        if not ids:
             break
     return done
+
+
+def _ahead(kinds: Kinds, at: datetime, last: int, only: str, after: str) -> QuerySet[FactWaiting]:
+    """What may be handed out now, in order: a first look, made good under each one's lock."""
+    rows = _ready(at).filter(fact_id__gt=last)
+    if after:
+        over = _of(FactHandled, after) | _of(FactFailed, after)
+        named = kinds.get(after)
+        rows = rows.filter(over if named is None else over | ~_of_kinds(named))
+    if only:
+        rows = rows.exclude(_of(FactHandled, only)).exclude(_of(FactFailed, only, again_at__gt=at))
+        rows = rows.filter(_of_kinds(kinds.get(only)))
+    return rows
 
 
 def _ready(at: datetime) -> QuerySet[FactWaiting]:
@@ -73,30 +93,24 @@ def _ready(at: datetime) -> QuerySet[FactWaiting]:
 
 
 @transaction.atomic
-def _hand_next(
+def _hand_one(
+    fact_id: int,
     handlers: Mapping[str, Handler],
     kinds: Kinds,
     at: datetime,
-    last: int,
     only: str,
     after: str,
-) -> int | None:
-    rows = _ready(at).filter(fact_id__gt=last)
-    if after:
-        over = _of(FactHandled, after) | _of(FactFailed, after)
-        named = kinds.get(after)
-        rows = rows.filter(over if named is None else over | ~_of_kinds(named))
-    if only:
-        rows = rows.exclude(_of(FactHandled, only)).exclude(_of(FactFailed, only, again_at__gt=at))
-        rows = rows.filter(_of_kinds(kinds.get(only)))
-    rows = rows.select_related("fact").select_for_update(skip_locked=True, of=("self",))
-    waiting = rows.first()
-    if waiting is None:
-        return None
+) -> bool:
+    """Whether this fact was free to be handed out, to whom of them has not had it."""
+    rows = FactWaiting.objects.filter(fact_id=fact_id).select_related("fact")
+    waiting = rows.select_for_update(skip_locked=True, of=("self",)).first()
+    if waiting is None:  # another worker has it, or had it since
+        return False
     fact = waiting.fact
+    had, failed = _how_far(fact)
+    if not _is_free(fact, had, failed, kinds, at, only, after):
+        return False
     wanted = [name for name in handlers if wants(kinds, name, fact.kind)]
-    had = set(FactHandled.objects.filter(fact=fact).values_list("handler", flat=True))
-    failed = dict(FactFailed.objects.filter(fact=fact).values_list("handler", "again_at"))
     for name in wanted:
         if only not in ("", name) or name in had or failed.get(name, at) > at:
             continue
@@ -104,7 +118,33 @@ def _hand_next(
             had.add(name)
     if had.issuperset(wanted):
         waiting.delete()
-    return fact.id
+    return True
+
+
+def _how_far(fact: FactRow) -> tuple[set[str], dict[str, datetime]]:
+    """Who has had the fact, and who failed on it and until when he rests; in one query."""
+    nothing = Value(None, output_field=DateTimeField())
+    had = FactHandled.objects.filter(fact=fact).values_list("handler", nothing)
+    failed = FactFailed.objects.filter(fact=fact).values_list("handler", "again_at")
+    rows = list(had.union(failed, all=True))
+    return {name for name, again in rows if again is None}, {n: a for n, a in rows if a is not None}
+
+
+def _is_free(
+    fact: FactRow,
+    had: set[str],
+    failed: Mapping[str, datetime],
+    kinds: Kinds,
+    at: datetime,
+    only: str,
+    after: str,
+) -> bool:
+    """`_ahead` once more, of a fact nobody else can touch now."""
+    if failed and all(again > at for again in failed.values()):
+        return False
+    if after and after not in had and after not in failed and wants(kinds, after, fact.kind):
+        return False
+    return not only or (only not in had and failed.get(only, at) <= at)
 
 
 def wants(kinds: Kinds, handler: str, kind: str) -> bool:

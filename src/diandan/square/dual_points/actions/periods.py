@@ -21,7 +21,7 @@ from ..core import grade_of, months_of, next_month, quarter_of
 from ..facts import period_fact
 from ..models import Entry, MonthClose, Objection, QuarterNotice, System, YearGrade
 from ..policies import check_keeps
-from ..queries import begun, is_closed, month_sum, standing_of
+from ..queries import begun, is_closed, month_sum, of_year, standing_of
 from ..rulebook import rules_for
 
 
@@ -121,20 +121,18 @@ def grade_year(
     ).count()
     if waiting:
         raise conflict("objections_open", _("还有%(n)d条异议没有裁定。") % {"n": waiting})
+    subjects = _subjects(centre, system, year)
+    if not subjects:
+        raise conflict("nothing_to_grade", _("这一年没有核对过的条目,不用考评。"))
     rules = rules_for(centre)
-    rows = [
-        _graded(centre, system, year, subject, rules.name, officer, at)
-        for subject in _subjects(centre, system, year)
-    ]
+    rows = [_graded(centre, system, year, one, rules.name, officer, at) for one in subjects]
     announce(period_fact("graded", centre, system, date(year, 1, 1), by, at))
     return rows
 
 
 def _subjects(centre: Place, system: str, year: int) -> list[Entry]:
     """One entry for each member or household that has any in the year."""
-    rows = Entry.objects.filter(
-        centre=centre, system=system, month__year=year, verdict__is_confirmed=True
-    ).order_by("proposed_at", "id")
+    rows = of_year(centre, system, year).order_by("proposed_at", "id")
     found: dict[UUID, Entry] = {}
     for row in rows:
         found.setdefault(row.household_id or row.person_id, row)
