@@ -35,6 +35,9 @@ def loading() -> Iterator[None]:
 
 with loading():
     import numba
+    from llvmlite import ir
+    from numba.core import types
+    from numba.extending import intrinsic
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -70,3 +73,22 @@ def inlined(kernel: Kernel) -> Kernel:
 def spread(kernel: Kernel) -> Kernel:
     """A kernel whose ``parallel_range`` loop runs on every core."""
     return cast(Kernel, numba.njit(cache=True, nogil=True, parallel=True)(kernel))
+
+
+def _soon(_typing: Any, array: Any, at: Any) -> Any:
+    """How `soon` is written in machine code: the processor's own instruction."""
+
+    def write(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        whole = context.make_array(signature.args[0])(context, builder, given[0])
+        byte, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        place = builder.bitcast(builder.gep(whole.data, [given[1]]), byte)
+        builder.call(fetch, [place, flag(0), flag(3), flag(1)])  # to read; keep; data
+        return context.get_dummy_value()
+
+    return types.void(array, at), write
+
+
+#: Inside a kernel: this entry of an array is read soon, let it come from memory meanwhile.
+soon: Callable[[Any, Any], None] = cast(Any, intrinsic(_soon))

@@ -22,17 +22,16 @@ AT_ONCE = np.uint64(8)
 
 
 @inlined
-def weakest(slot: Ints, first: Whole, last: Whole, row: Ints, cost: Ints, u: Ints) -> Whole:
-    """Of the arcs in these slots the one whose row gives the column up most easily."""
-    worst = spot(slot[first])
-    least = u[spot(row[worst])] - cost[worst]
+def weakest(first: Whole, last: Whole, whose: Ints, paid: Ints, u: Ints) -> tuple[Whole, Whole]:
+    """Of these slots the one whose row gives the column up most easily, and how keen it is."""
+    worst = first
+    least = np.int64(u[spot(whose[first])]) - paid[first]
     for at in range(first + ONE, last):
-        arc = spot(slot[at])
-        keen = u[spot(row[arc])] - cost[arc]
+        keen = np.int64(u[spot(whose[at])]) - paid[at]
         if keen < least:
             least = keen
-            worst = arc
-    return worst
+            worst = at
+    return worst, least
 
 
 @inlined
@@ -61,20 +60,12 @@ def two_best(
     return best & ARC, best >> WIDE, second >> WIDE
 
 
-@inlined
-def put_out(slot: Ints, first: Whole, last: Whole, arc: Whole) -> None:
-    """Take an arc out of a column's slots; `last` is the one that becomes empty."""
-    for at in range(first, last):
-        if slot[at] == np.int64(arc):
-            slot[at] = slot[last]
-            break
-
-
 @compiled
 def bid(graph: Graph, paper: Paper, rows: Ints, most: Whole, eps: Whole) -> Whole:
     """Let `rows` bid, at most `most` bids. How many rows still wait."""
-    start, length, need, got, price, u, row_of, col_of, cost, taken = graph[:10]
-    cap, used, v, base, slot = graph[11:16]  # arrays by name: a tuple's field costs a count each
+    start, length, need, got, price, u, _, col_of, cost, taken = graph[:10]
+    # arrays by name: a tuple's field costs a count each
+    cap, used, v, base, slot, whose, paid = graph[11:18]
     stack = rows[::-1].copy()  # a stack: an evicted row's data is still near
     waits = np.zeros(len(need), np.uint8)
     waits[rows] = 1
@@ -96,9 +87,8 @@ def bid(graph: Graph, paper: Paper, rows: Ints, most: Whole, eps: Whole) -> Whol
             col = spot(col_of[arc])
             floor = spot(base[col])
             if used[col] == cap[col]:
-                worst = weakest(slot, floor, floor + spot(used[col]), row_of, cost, u)
-                loser = spot(row_of[worst])
-                now = u[loser] - cost[worst]
+                worst, now = weakest(floor, floor + spot(used[col]), whose, paid, u)
+                loser = spot(whose[worst])
                 if now > v[col]:
                     v[col] = now  # its holders have become keener: bid again
                     continue
@@ -106,8 +96,9 @@ def bid(graph: Graph, paper: Paper, rows: Ints, most: Whole, eps: Whole) -> Whol
                     u[row] = max(u[row], best)  # a tie: `augment` settles it
                     break
                 used[col] -= 1
-                put_out(slot, floor, floor + spot(used[col]), worst)
-                taken[worst] = 0
+                taken[spot(slot[worst])] = 0
+                behind = floor + spot(used[col])
+                slot[worst], whose[worst], paid[worst] = slot[behind], whose[behind], paid[behind]
                 got[loser] -= 1
                 if waits[loser] == 0:
                     stack[spot(height)] = loser
@@ -115,12 +106,13 @@ def bid(graph: Graph, paper: Paper, rows: Ints, most: Whole, eps: Whole) -> Whol
                     waits[loser] = 1
             u[row] = max(u[row], second + eps)
             taken[arc] = 1
-            slot[floor + spot(used[col])] = arc
+            to = floor + spot(used[col])
+            slot[to], whose[to], paid[to] = arc, row, cost[arc]
             used[col] += 1
             got[row] += 1
             if used[col] == cap[col]:
-                worst = weakest(slot, floor, floor + spot(used[col]), row_of, cost, u)
-                v[col] = max(v[col], u[spot(row_of[worst])] - cost[worst])
+                _, now = weakest(floor, floor + spot(used[col]), whose, paid, u)
+                v[col] = max(v[col], now)
     paper.tally[BIDS] += bids
     return height
 

@@ -21,7 +21,8 @@ from diandan.engine.assign.graph import (
     Room,
     build,
 )
-from diandan.engine.assign.paths import fill, link, release, take
+from diandan.engine.assign.lists import link
+from diandan.engine.assign.paths import fill, release, take
 from diandan.engine.compiled import ONE, Ints, Longs, Whole, compiled, inlined, spot
 
 #: Steps of the price scaling (cost units), coarse to fine, and by how many steps prices fall

@@ -30,6 +30,17 @@ UNSET = -(1 << 30)
 SHUT = 1 << 29
 
 
+class Columns(NamedTuple):
+    """The rows that list each column, side by side (kept after `lists.link`)."""
+
+    first: Longs  # column → its first entry
+    size: Ints  # column → entries
+    room: Ints  # column → entries that fit before it must move
+    row: Ints  # entry →
+    cost: Ints
+    end: Longs  # one number: the first entry that is nobody's
+
+
 class Graph(NamedTuple):
     """Rows, arcs and columns. Arcs of a row lie together, cheapest first."""
 
@@ -43,29 +54,33 @@ class Graph(NamedTuple):
     col: Ints
     cost: Ints
     taken: Flags
-    after: Ints  # arc → next arc of the same column, −1 at the end (kept after `link`)
+    lists: Columns
     cap: Ints  # column →
     used: Ints
     v: Ints
     base: Longs  # column → its first slot
     slot: Ints  # slots: the arcs a column holds
-    head: Ints  # column → first arc of its list
+    whose: Ints  # slot → the arc's row, and what it costs: an arc lies far from the next,
+    paid: Ints  # a column's slots lie together
 
 
 class Paper(NamedTuple):
     """Scratch of a search; node i is row i, node len(need)+j is column j."""
 
-    dist: Ints
+    dist: Ints  # `FAR` between searches
     via: Ints
-    stamp: Ints
-    heap_key: Ints
-    heap_node: Ints
-    place: Ints  # node → where in the heap
-    seen: Ints
+    ahead: Ints  # node → the next in its bucket; behind the nodes the buckets' own ends
+    behind: Ints  # node → the one before; a node in no bucket is a ring by itself
+    seen: Ints  # all that bear a label
+    some: Ints  # a few arcs
     tally: Longs  # see the names below
 
 
-TICK, HEAP, PATHS, SCANS, BIDS, RELEASES = range(6)
+TRIES, PATHS, SCANS, BIDS, RELEASES = range(5)
+#: No label.
+FAR = (1 << 31) - 1
+#: Buckets of a search, and arcs looked at before it asks whether the next can matter.
+BUCKETS, SOME = 2048, 16
 
 
 class Pairs(NamedTuple):
@@ -131,8 +146,9 @@ def build(pairs: Pairs, more: Room = NO_ROOM) -> tuple[Graph, Paper]:
     np.cumsum(base, out=base)
     start = np.zeros(rows, np.int64)
     start[:known] = pairs.start[:known]
-    length, need, got, price, u, row, col, cost, after, cap, used, v, head, slot = rooms(
-        *[rows] * 5, *[arcs] * 4, *[cols] * 4, int(base[-1])
+    slots = int(base[-1])
+    length, need, got, price, u, row, col, cost, cap, used, v, slot, whose, paid = rooms(
+        *[rows] * 5, *[arcs] * 3, *[cols] * 3, *[slots] * 3
     )
     put(length, np.diff(pairs.start[: known + 1]))
     put(need, pairs.need)
@@ -144,12 +160,18 @@ def build(pairs: Pairs, more: Room = NO_ROOM) -> tuple[Graph, Paper]:
     used[:] = 0
     v[:] = 0
     u[:] = UNSET
-    head[:] = -1
     taken = np.zeros(arcs, np.uint8)
     graph = Graph(
-        start, length, need, got, price, u, row, col, cost, taken, after, cap, used, v, base, slot, head
+        start, length, need, got, price, u, row, col, cost, taken, columns(arcs, cols),
+        cap, used, v, base, slot, whose, paid,
     )  # fmt: skip
     return graph, paper(rows + cols)
+
+
+def columns(arcs: int, cols: int) -> Columns:
+    """Space for lists of columns, not written yet; memory that nobody touches costs nothing."""
+    size, room, row, cost = rooms(cols, cols, *[2 * arcs + 8 * cols] * 2)
+    return Columns(np.empty(cols, np.int64), size, room, row, cost, np.zeros(1, np.int64))
 
 
 def wider(graph: Graph, most: int) -> tuple[Graph, Paper]:
@@ -160,26 +182,29 @@ def wider(graph: Graph, most: int) -> tuple[Graph, Paper]:
     base = np.full(2 * cols + 1, most, np.int64)
     base[: cols + 1] = graph.base
     base[cols:] = np.cumsum(base[cols:])
-    head = np.full(2 * cols, -1, np.int32)
-    head[:cols] = graph.head
-    slot = room(graph.slot, int(base[-1]))
+    slots = int(base[-1])
     grown = graph._replace(
         row=room(graph.row, 2 * arcs),
         col=room(graph.col, 2 * arcs),
         cost=room(graph.cost, 2 * arcs),
-        after=room(graph.after, 2 * arcs),
+        lists=columns(2 * arcs, 2 * cols),
         cap=room(graph.cap, 2 * cols),
         used=room(graph.used, 2 * cols),
         v=room(graph.v, 2 * cols),
         taken=taken,
         base=base,
-        head=head,
-        slot=slot,
+        slot=room(graph.slot, slots),
+        whose=room(graph.whose, slots),
+        paid=room(graph.paid, slots),
     )
     return grown, paper(len(graph.need) + 2 * cols)
 
 
 def paper(nodes: int) -> Paper:
     """Fresh scratch for a graph of so many rows and columns together."""
-    dist, via, stamp, key, node, place, seen = np.zeros((7, nodes), np.int32)
-    return Paper(dist, via, stamp, key, node, place, seen, np.zeros(8, np.int64))
+    dist = np.full(nodes, FAR, np.int32)
+    via, seen = np.zeros((2, nodes + 1), np.int32)
+    ahead = np.arange(nodes + BUCKETS, dtype=np.int32)
+    return Paper(
+        dist, via, ahead, ahead.copy(), seen, np.zeros(SOME, np.int32), np.zeros(8, np.int64)
+    )

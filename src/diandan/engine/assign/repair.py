@@ -2,7 +2,7 @@
 
 A change touches one row or one column, frees what no longer holds, and lets `fill` and `release`
 find the cheapest way back. Nothing is solved again: the cost is a few augmenting paths.
-Needs the column lists of `paths.link`. An accepted pair is `pin`ned: it leaves the graph with its
+Needs the column lists of `lists.link`. An accepted pair is `pin`ned: it leaves the graph with its
 head and its slot, so no later repair can move it.
 """
 
@@ -12,7 +12,8 @@ import numpy as np
 
 from diandan.engine.assign.auction import weakest
 from diandan.engine.assign.graph import SHUT, UNSET, Graph, Paper
-from diandan.engine.assign.paths import drop, fill, lives, release
+from diandan.engine.assign.lists import enter, entry, strike, strike_row
+from diandan.engine.assign.paths import drop, fill, find, holds, release
 from diandan.engine.compiled import Ints, Whole, compiled, spot
 
 
@@ -45,6 +46,7 @@ def cancel(graph: Graph, paper: Paper, row: Whole) -> None:
     """The job is gone."""
     cols = np.empty(graph.got[row] + 1, np.int32)
     count = let_go(graph, row, cols)
+    strike_row(graph, row)
     graph.need[row] = 0
     graph.length[row] = 0
     graph.u[row] = graph.price[row]
@@ -54,13 +56,11 @@ def cancel(graph: Graph, paper: Paper, row: Whole) -> None:
 
 @compiled
 def write(graph: Graph, row: Whole, arc: Whole, col: Whole, cost: Whole) -> None:
-    """A fresh arc in the pool, at the head of its column's list."""
+    """A fresh arc in the pool."""
     graph.row[arc] = row
     graph.col[arc] = col
     graph.cost[arc] = cost
     graph.taken[arc] = 0
-    graph.after[arc] = graph.head[col]
-    graph.head[col] = arc
 
 
 @compiled
@@ -83,6 +83,7 @@ def add(
     graph.u[row] = UNSET
     for k in range(len(cols)):
         write(graph, row, at + k, cols[k], costs[k])
+        enter(graph, row, cols[k], costs[k])
     fill(graph, paper, row)
 
 
@@ -102,6 +103,7 @@ def widen(graph: Graph, paper: Paper, row: Whole, at: Whole, cols: Ints, costs: 
             old += 1
         else:
             write(graph, row, at + k, cols[new], costs[new])
+            enter(graph, row, cols[new], costs[new])
             new += 1
     graph.start[row] = at
     graph.length[row] = size + len(cols)
@@ -123,10 +125,10 @@ def set_capacity(graph: Graph, paper: Paper, col: Whole, cap: Whole) -> None:
     while graph.used[col] > cap:
         first = spot(graph.base[col])
         last = first + spot(graph.used[col])
-        arc = weakest(graph.slot, first, last, graph.row, graph.cost, graph.u)
-        rows[count] = graph.row[arc]
+        worst, _ = weakest(first, last, graph.whose, graph.paid, graph.u)
+        rows[count] = graph.whose[worst]
         count += 1
-        drop(graph, arc)
+        drop(graph, np.int64(graph.slot[worst]))
     if cap == 0:
         graph.v[col] = SHUT
     else:
@@ -141,54 +143,40 @@ def set_capacity(graph: Graph, paper: Paper, col: Whole, cap: Whole) -> None:
 @compiled
 def dearest_bid(graph: Graph, col: Whole) -> Whole:
     """The least price at which no row outside would rather have the column; keeps a fair one."""
-    start, length, u, row_of, cost = graph.start, graph.length, graph.u, graph.row, graph.cost
-    taken, after = graph.taken, graph.after
+    u, whose = graph.u, graph.whose
+    listed, size, _, row_of, cost, _ = graph.lists
     best = np.int64(0) if graph.v[col] == SHUT else np.int64(graph.v[col])
-    arc = np.int64(graph.head[col])
-    while arc >= 0:
-        row = row_of[arc]
-        if taken[arc] == 0 and lives(start, length, row, arc):
-            best = max(best, np.int64(u[row] - cost[arc]))
-        arc = np.int64(after[arc])
+    mine = spot(graph.base[col])
+    behind = mine + spot(graph.used[col])
+    first = spot(listed[col])
+    for at in range(first, first + spot(size[col])):
+        row = spot(row_of[at])
+        keen = np.int64(u[row]) - cost[at]
+        if keen > best and not holds(whose, mine, behind, row):
+            best = keen
     return best
 
 
 @compiled
-def refer(graph: Graph, col: Whole, was: Whole, now: Whole) -> None:
-    """In the column's list and slots, `was` is now called `now`."""
-    if graph.head[col] == was:
-        graph.head[col] = now
-    else:
-        at = graph.head[col]
-        while graph.after[at] != was:
-            at = graph.after[at]
-        graph.after[at] = now
+def shift(graph: Graph, arc: Whole, to: Whole) -> None:
+    """The arc's place in its row is now `to`; whatever stood there must have gone."""
+    col = graph.col[arc]
+    graph.col[to] = col
+    graph.cost[to] = graph.cost[arc]
+    graph.taken[to] = graph.taken[arc]
+    if graph.taken[arc] == 1:
+        called(graph, col, arc, to)
+
+
+@compiled
+def called(graph: Graph, col: Whole, was: Whole, now: Whole) -> None:
+    """In the column's slots the arc `was` is now `now`."""
     first = graph.base[col]
     for held in range(first, first + graph.used[col]):
         if graph.slot[held] == was:
             graph.slot[held] = now
-
-
-@compiled
-def swap(graph: Graph, one: Whole, two: Whole) -> None:
-    """Exchange two arcs of one row (their columns differ)."""
-    a, b = graph.col[one], graph.col[two]
-    refer(graph, a, one, two)
-    refer(graph, b, two, one)
-    graph.col[one], graph.col[two] = b, a
-    graph.cost[one], graph.cost[two] = graph.cost[two], graph.cost[one]
-    graph.taken[one], graph.taken[two] = graph.taken[two], graph.taken[one]
-    graph.after[one], graph.after[two] = graph.after[two], graph.after[one]
-
-
-@compiled
-def find(graph: Graph, row: Whole, col: Whole) -> Whole:
-    """The row's arc to the column, −1 if it has none."""
-    first = graph.start[row]
-    for arc in range(first, first + graph.length[row]):
-        if graph.col[arc] == col:
-            return np.int64(arc)
-    return np.int64(-1)
+            graph.paid[held] = graph.cost[now]
+            break
 
 
 @compiled
@@ -197,17 +185,22 @@ def set_cost(graph: Graph, paper: Paper, row: Whole, col: Whole, cost: Whole) ->
     arc = find(graph, row, col)
     if arc < 0:
         return False
-    graph.cost[arc] = cost
+    held = graph.taken[arc]
     reduced = np.int64(cost) - graph.u[row] + graph.v[col]
+    broken = (held == 1 and reduced > 0) or (held == 0 and reduced < 0)
     first = graph.start[row]
     last = first + graph.length[row] - 1
-    broken = (graph.taken[arc] == 1 and reduced > 0) or (graph.taken[arc] == 0 and reduced < 0)
-    while arc > first and graph.cost[arc - 1] > graph.cost[arc]:
-        swap(graph, arc - 1, arc)
-        arc -= 1
-    while arc < last and graph.cost[arc + 1] < graph.cost[arc]:
-        swap(graph, arc, arc + 1)
-        arc += 1
+    to = arc
+    while to > first and graph.cost[to - 1] > cost:
+        shift(graph, to - 1, to)
+        to -= 1
+    while to < last and graph.cost[to + 1] < cost:
+        shift(graph, to + 1, to)
+        to += 1
+    graph.col[to], graph.cost[to], graph.taken[to] = col, cost, held
+    graph.lists.cost[entry(graph, row, col)] = cost
+    if held == 1:
+        called(graph, col, arc, to)
     if broken:
         place_again(graph, paper, row)
     return True
@@ -231,11 +224,17 @@ def forbid(graph: Graph, paper: Paper, row: Whole, col: Whole) -> bool:
 
 @compiled
 def remove(graph: Graph, row: Whole, arc: Whole) -> None:
-    """The arc goes to the end of its row and off it."""
-    last = graph.start[row] + graph.length[row] - 1
-    while arc < last:
-        swap(graph, arc, arc + 1)
-        arc += 1
+    """The row forgets the arc, and the column's list the row; the fewer arcs close up."""
+    strike(graph, row, np.int64(graph.col[arc]))
+    first = graph.start[row]
+    last = first + graph.length[row] - 1
+    if arc - first < last - arc:
+        for at in range(arc, first, -1):
+            shift(graph, at - 1, at)
+        graph.start[row] += 1
+    else:
+        for at in range(arc, last):
+            shift(graph, at + 1, at)
     graph.length[row] -= 1
 
 
@@ -252,6 +251,7 @@ def pin(graph: Graph, row: Whole, col: Whole) -> bool:
     if graph.cap[col] == 0:
         graph.v[col] = SHUT
     if graph.need[row] == 0:
+        strike_row(graph, row)
         graph.length[row] = 0
         graph.u[row] = graph.price[row]
     return True
