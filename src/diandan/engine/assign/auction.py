@@ -17,6 +17,8 @@ ENDLESS = 1 << 30
 #: An asking price and an arc in one number.
 WIDE = 32
 ARC = (1 << WIDE) - 1
+#: Parts of a row's arcs.
+ALL = 8
 #: So many arcs are priced at once before the scan asks whether the next can matter.
 AT_ONCE = np.uint64(8)
 
@@ -61,8 +63,14 @@ def two_best(
 
 
 @compiled
-def bid(graph: Graph, paper: Paper, rows: Ints, most: Whole, eps: Whole) -> Whole:
-    """Let `rows` bid, at most `most` bids. How many rows still wait."""
+def bid(
+    graph: Graph, paper: Paper, rows: Ints, most: Whole, eps: Whole, parts: Whole = ALL
+) -> Whole:
+    """Let `rows` bid, at most `most` bids. How many rows still wait.
+
+    `parts`: of each row so many eighths of the arcs, the cheapest, are looked at; for rough prices
+    they suffice.
+    """
     start, length, need, got, price, u, _, col_of, cost, taken = graph[:10]
     # arrays by name: a tuple's field costs a count each
     cap, used, v, base, slot, whose, paid = graph[11:18]
@@ -76,7 +84,7 @@ def bid(graph: Graph, paper: Paper, rows: Ints, most: Whole, eps: Whole) -> Whol
         row = spot(stack[spot(height)])
         waits[row] = 0
         first = spot(start[row])
-        last = first + spot(length[row])
+        last = first + spot((np.int64(length[row]) * parts + ALL - 1) // ALL)
         while got[row] < need[row]:
             bids += 1
             chosen, best, second = two_best(first, last, cost, col_of, taken, v, price[row])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from diandan.engine.assign.auction import ENDLESS, all_rows, bid, forget
+from diandan.engine.assign.auction import ALL, ENDLESS, all_rows, bid, forget
 from diandan.engine.assign.graph import (
     COST_LIMIT,
     NO_ROOM,
@@ -26,12 +26,13 @@ from diandan.engine.assign.paths import fill, release, take
 from diandan.engine.compiled import ONE, Ints, Longs, Whole, compiled, inlined, spot
 
 #: Steps of the price scaling (cost units), coarse to fine, and by how many steps prices fall
-#: after each. Measured on the bench's city; any values give the same plan cost.
-STEPS = np.array([[400, 3], [20, 5]])
-STEPS_WARM = np.array([[20, 5]])
-#: Of teams: the mean price of a head over these, and by how many steps prices fall after each.
-#: Chosen on six seeds for the worst of them; a quarter more or less makes no difference.
-SHARES, FALLS = (18, 90, 660, 2860), (2, 4, 4, 6)
+#: after each, and how many parts of a row's arcs are looked at. Measured on the bench's city; any
+#: values give the same plan cost.
+STEPS = np.array([[400, 3, ALL], [20, 5, ALL]])
+STEPS_WARM = np.array([[20, 5, ALL]])
+#: Of teams the first is the mean price of a head over these. Chosen on six seeds for the worst of
+#: them; a quarter more or less makes no difference.
+SHARES, FALLS, PARTS = (18, 90, 660, 2860), (2, 4, 4, 6), (5, 6, 7, ALL)
 #: Bids a hundred heads that are tried before contest is taken for certain.
 HOPE = 150
 #: With fewer places for every head than this a contest is certain.
@@ -56,7 +57,7 @@ def settle_all(graph: Graph, paper: Paper, rows: Ints, steps: Longs, hope: Whole
         if hope > 0:
             forget(graph, rows, ENDLESS)
         for step in range(len(steps)):
-            bid(graph, paper, rows, most, steps[step, 0])
+            bid(graph, paper, rows, most, steps[step, 0], steps[step, 2])
             forget(graph, rows, steps[step, 0] * steps[step, 1])
         bid(graph, paper, rows, most, 0)
     finish(graph, paper, rows)
@@ -183,7 +184,12 @@ def solve(pairs: Pairs, more: Room = NO_ROOM, warm: Ints | None = None) -> tuple
 def steps_of_teams(price: Ints) -> Longs:
     """Price steps as fine as what is at stake: a team's price is fought over far longer."""
     mean = int(price.mean()) if len(price) else 0
-    return np.array([[max(mean // share, 1), f] for share, f in zip(SHARES, FALLS, strict=True)])
+    return np.array(
+        [
+            [max(mean // share, 1), fall, parts]
+            for share, fall, parts in zip(SHARES, FALLS, PARTS, strict=True)
+        ]
+    )
 
 
 def plan(graph: Graph, paper: Paper, fresh: bool = True) -> None:
