@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
 
 from diandan.ground.record.actions.announce import announce
 from diandan.ground.record.actions.hand_out import LONGEST_WAIT, hand_out
-from diandan.ground.record.models import FactRow, FactWaiting
+from diandan.ground.record.models import FactFailed, FactRow, FactWaiting
 from diandan.ground.record.queries import newest
 from diandan.kit.fact import Fact
 from tests import factories as make
@@ -69,6 +69,20 @@ def test_what_the_urgent_one_does_not_want_is_not_waited_for(
     kinds = {"urgent": frozenset({"y.", "z.happened"})}
     assert hand_out(handlers=handlers, kinds=kinds, at=at, after="urgent") == 3
     assert heard == [row.id for row in told]
+
+
+def test_what_another_worker_did_since_the_first_look_is_not_done_again(
+    told: list[FactRow], at: datetime
+) -> None:
+    heard: list[int] = []
+
+    def slow(fact: FactRow) -> None:
+        heard.append(fact.id)
+        FactWaiting.objects.filter(fact=told[1]).delete()
+        FactFailed.objects.create(fact=told[2], handler="slow", again_at=at + timedelta(minutes=1))
+
+    assert hand_out(handlers={"slow": slow}, at=at) == 1
+    assert heard == [told[0].id]
 
 
 def test_what_lies_behind_a_number_is_passed_over(told: list[FactRow], at: datetime) -> None:

@@ -7,9 +7,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from diandan.config import env
 from diandan.kit.refusal import Refusal
+
+if TYPE_CHECKING:
+    from .furnish import House
+    from .month import Plan
 
 STAGES = ("placed", "offered", "accepted", "served", "rated")
 HELP = "用真实动作演一个月:人、队伍、点单、派单、服务、评价"
@@ -69,28 +74,44 @@ def fill(
     """Furnish the district and live the month; None when it was lived before."""
     from diandan.kit.clock import now
 
-    from .bank import open_bank
-    from .certificates import certify
-    from .conduct import keep_conduct
-    from .furnish import furnish, is_furnished
-    from .mall import open_mall, redeem
-    from .month import Plan, live
+    from .furnish import is_furnished
+    from .month import Plan
 
     if is_furnished(slug):
         return None
     end = until or now()
     with _progress(f"演示 {slug}") as (tell, move):
-        house = furnish(slug, at=end - timedelta(days=days + 1), seed=seed, tell=tell)
-        tell("正在开办时间银行")
-        open_bank(house)
-        keep_conduct(house)
-        tell("正在布置积分兑换")
-        open_mall(house)
+        house = open_house(slug, at=end - timedelta(days=days + 1), seed=seed, tell=tell)
         tell("正在一天天过日子")
-        made = live(house, Plan(until=end, days=days, a_tick=a_tick, stage=stage), move)
-        certify(house.centre, end)
-        redeem(house, end)
-        return made
+        return live_in(house, Plan(until=end, days=days, a_tick=a_tick, stage=stage), move)
+
+
+def open_house(slug: str, *, at: datetime, seed: int, tell: Callable[[str], None]) -> House:
+    """The district on its first day: people and places, the bank, the two systems, the mall."""
+    from .bank import open_bank
+    from .conduct import keep_conduct
+    from .furnish import furnish
+    from .mall import open_mall
+
+    house = furnish(slug, at=at, seed=seed, tell=tell)
+    tell("正在开办时间银行")
+    open_bank(house)
+    keep_conduct(house)
+    tell("正在布置积分兑换")
+    open_mall(house)
+    return house
+
+
+def live_in(house: House, plan: Plan, tell: Callable[[int, int], None]) -> int:
+    """The days of the plan, and what is left at their end; how many orders were placed."""
+    from .certificates import certify
+    from .mall import redeem
+    from .month import live
+
+    made = live(house, plan, tell)
+    certify(house.centre, plan.until)
+    redeem(house, plan.until)
+    return made
 
 
 @contextmanager

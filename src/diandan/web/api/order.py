@@ -16,7 +16,7 @@ from ninja import Router
 from diandan.flow import answers, conductor
 from diandan.flow.desks import requests_at
 from diandan.flow.request_acts import REQUEST_ACTS
-from diandan.flow.verbs import VERBS, Who
+from diandan.flow.verbs import VERBS
 from diandan.ground.catalogue.queries import kind_by_code
 from diandan.ground.people import queries as people
 from diandan.ground.people.actions.proxy import person_for_proxy
@@ -36,6 +36,7 @@ from . import rows, shapes, told
 from .gate import Need, caller
 from .offered import item_of, kind_of, orderable
 from .pages import page
+from .verbs import put, scopes_for
 
 router = Router()
 Shown = dict[str, Any]
@@ -193,29 +194,20 @@ def _verb(verb: str) -> Callable[..., Shown]:
         row = conductor.do_request(request_id, verb, by=by, at=door.now(request), **words)
         return {**done(row), "ways": conductor.ways(row, by)}
 
-    act.__name__ = f"request_{verb}"
-    act.__annotations__["body"] = SHAPE_OF[verb]
     return act
 
 
-def scopes_for(noun: str, verb: str) -> tuple[str, ...]:
-    """Which scopes open a verb: whose act it is says so."""
-    who = VERBS[(noun, verb)].who
-    if noun == "job":
-        own = {Who.TEAM: ("serve",), Who.OWNER_OR_TEAM: ("serve", "dispatch")}
-        return own.get(who, ("dispatch",))
-    mixed = {Who.REQUESTER: ("order", "desk"), Who.OWNER_OR_REQUESTER: ("order", "desk")}
-    return mixed.get(who, ("desk",))
-
-
 for _name in REQUEST_ACTS:
-    router.post(
+    put(
+        router,
         f"/requests/{{uuid:request_id}}/{_name}",
-        url_name=f"request_{_name}",
+        _verb(_name),
+        name=f"request_{_name}",
+        body=SHAPE_OF[_name],
         response=told.DoneOut,
-        auth=Need(*scopes_for("request", _name)),
+        scopes=scopes_for("request", _name),
         summary=str(VERBS[("request", _name)].label),
-    )(_verb(_name))
+    )
 
 
 @router.post(

@@ -18,6 +18,7 @@ from diandan.web import door
 
 from . import rows, shapes, told, told_work
 from .gate import Need, caller
+from .verbs import put
 from .work import say
 
 router = Router()
@@ -159,19 +160,20 @@ def _step(step: str) -> Callable[..., Shown]:
         row.refresh_from_db(fields=["state"])
         return {"id": str(row.id), "state": row.state}
 
-    act.__name__ = f"task_{step}"
-    act.__annotations__["body"] = shapes.Step
     return act
 
 
 for _name, _label in STEPS.items():
-    router.post(
+    put(
+        router,
         f"/tasks/{{uuid:task_id}}/{_name}",
-        url_name=f"task_{_name}",
+        _step(_name),
+        name=f"task_{_name}",
+        body=shapes.Step,
         response=told_work.TaskDone,
-        auth=Need("serve"),
+        scopes=("serve",),
         summary=_label,
-    )(_step(_name))
+    )
 
 
 @router.post(

@@ -33,8 +33,8 @@ from diandan.web.shared.timeline import Viewer, job_timeline
 
 from . import rows, shapes, told, told_work
 from .gate import Need, caller
-from .order import scopes_for
 from .pages import page
+from .verbs import put, scopes_for
 
 router = Router()
 Shown = dict[str, Any]
@@ -176,19 +176,20 @@ def _verb(verb: str) -> Callable[..., Shown]:
         shown = {"id": str(job.id), "number": job.number, "state": job.state}
         return {**shown, "ways": conductor.ways(job, by)}
 
-    act.__name__ = f"job_{verb}"
-    act.__annotations__["body"] = SHAPE_OF[verb]
     return act
 
 
 for _name in JOB_ACTS:
-    router.post(
+    put(
+        router,
         f"/jobs/{{uuid:job_id}}/{_name}",
-        url_name=f"job_{_name}",
+        _verb(_name),
+        name=f"job_{_name}",
+        body=SHAPE_OF[_name],
         response=told_work.JobDone,
-        auth=Need(*scopes_for("job", _name)),
+        scopes=scopes_for("job", _name),
         summary=str(VERBS[("job", _name)].label),
-    )(_verb(_name))
+    )
 
 
 @router.post(
