@@ -75,7 +75,8 @@ def finish(graph: Graph, paper: Paper, rows: Ints) -> None:
         if v[col] > 0 and used[col] < cap[col]:
             idle += 1
     if idle > 0:
-        link(graph)
+        if graph.lists.end[0] == 0:
+            link(graph)
         for col in range(len(cap)):
             if v[col] > 0 and used[col] < cap[col]:
                 release(graph, paper, col)

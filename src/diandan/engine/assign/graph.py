@@ -38,7 +38,7 @@ class Columns(NamedTuple):
     room: Ints  # column → entries that fit before it must move
     row: Ints  # entry →
     cost: Ints
-    end: Longs  # one number: the first entry that is nobody's
+    end: Longs  # one number: the first entry that is nobody's; 0: the lists are not written
 
 
 class Graph(NamedTuple):

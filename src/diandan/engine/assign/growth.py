@@ -13,6 +13,7 @@ import numpy as np
 from diandan.engine.assign.auction import bid
 from diandan.engine.assign.cold import finish
 from diandan.engine.assign.graph import Graph, Paper
+from diandan.engine.assign.lists import enter
 from diandan.engine.assign.paths import take
 from diandan.engine.assign.repair import let_go
 from diandan.engine.compiled import Ints, Whole, compiled, inlined
@@ -34,8 +35,9 @@ def among(cols: Ints, count: Whole, col: Whole) -> bool:
 def enlarge(graph: Graph, row: Whole, to: Whole, cols: Ints, costs: Ints) -> None:
     """The row's arcs and the new ones, cheapest first, lie in the pool from `to` on.
 
-    Column lists are not kept: `finish` links them when it needs them.
+    Column lists are kept if there are any; else `finish` links them when it needs them.
     """
+    linked = graph.lists.end[0] > 0
     held = np.empty(graph.got[row] + 1, np.int32)
     count = let_go(graph, row, held)
     first, size = graph.start[row], graph.length[row]
@@ -51,6 +53,8 @@ def enlarge(graph: Graph, row: Whole, to: Whole, cols: Ints, costs: Ints) -> Non
         else:
             col_of[arc] = cols[new]
             cost[arc] = costs[new]
+            if linked:
+                enter(graph, row, np.int64(cols[new]), np.int64(costs[new]))
             new += 1
         of_row[arc] = row
         taken[arc] = 0

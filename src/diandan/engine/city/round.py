@@ -34,6 +34,8 @@ SPARE = 4096
 #: jobs, 7 % of them changed: settling takes five times as long, and so do the prices there are; where
 #: places are fewer than heads settling is cheaper.)
 ANEW, ANEW_SHORT = 0.03, 0.2
+#: More than this share of rows gain candidates: the columns' lists are written anew, not added to.
+LISTED = 0.02
 #: Metres of a square inside which jobs lie one after another: their people are in cache. Measured,
 #: plans of 100,000 jobs take half of what they take skill by skill and street by street.
 NEIGHBOURHOOD = 500
@@ -201,6 +203,9 @@ def enlarge(
     found: Longs,
 ) -> pricing.Town:
     """Write what was found into the graph, which is given more room whenever it runs out."""
+    some = np.count_nonzero(found[:, 0] >> search.SHIFT < u[rows])
+    if some > LISTED * len(u):
+        made.graph.lists.end[0] = 0
     done = 0
     while done < len(rows):
         done += pricing.admit(made.graph, grown, rows[done:], u, prices, found[done:], town.epoch)
