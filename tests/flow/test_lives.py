@@ -15,6 +15,7 @@ from diandan.ground.people.actor import Actor
 from diandan.ground.people.models import Membership, Person, Role, Team
 from diandan.ground.record.models import FactRow
 from diandan.kit.refusal import Refusal
+from diandan.kit.units import local
 from diandan.path.ask.actions.place import Wish
 from diandan.path.ask.models import Channel, Request
 from diandan.path.bundle.actions.design import Draft
@@ -130,6 +131,21 @@ def test_a_decline_asks_the_next_team_at_once(world: World) -> None:
     with pytest.raises(Refusal) as no:
         do_job(offer.job_id, "offer", by=world.dispatcher, at=world.at, team_ids=[world.team.id])
     assert no.value.code == "asked_before"
+
+
+def test_who_is_asked_at_night_has_the_morning_to_answer(world: World) -> None:
+    row = world.place()
+    do_request(row.id, "take_up", by=world.dispatcher, at=world.at)
+    row = world.rest(row)
+    world.at = local(world.at).replace(hour=23, minute=25)
+    offer = world.offered(row)
+    morning = world.at.replace(hour=7, minute=0) + timedelta(days=1)
+    assert offer.expires_at > morning  # when the message is sent
+    assert morning < Clock.objects.get(subject_id=offer.job_id).due_at <= offer.expires_at
+    world.at = morning
+    world.rest(row)
+    offer.refresh_from_db()
+    assert offer.state == "open"
 
 
 def test_an_expiry_widens_and_at_last_escalates(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -101,6 +102,22 @@ def test_one_that_cannot_go_holds_no_other_up(world: World) -> None:
     assert "派出1单" in said
     assert "方案变了" in said
     assert list(Offer.objects.values_list("job_id", flat=True)) == [one.id]
+
+
+def test_what_was_left_out_stays_left_out_when_another_is_refused(world: World) -> None:
+    """Ticked again by itself, it would go with the next press."""
+    one, left = waiting(world)
+    page = browser(world.clerk).get("/desk/dispatch/")
+    plan = {f"plan-{left.id}": plan_of(world, left)[0], f"why-{left.id}": "先等等"}
+    wrong = {**plan, f"plan-{one.id}": plan_of(world, one)[1]}
+    said = send(world, page, [one], **wrong).content.decode()
+    assert "方案变了" in said
+    assert re.search(rf'value="{one.id}" checked', said)
+    assert f'value="{left.id}">' in said
+    assert 'value="先等等"' in said
+    none = browser(world.clerk).post("/desk/dispatch/", plan).content.decode()
+    assert "请先勾选" in none
+    assert f'value="{left.id}">' in none
 
 
 def test_nothing_ticked_is_said(world: World) -> None:

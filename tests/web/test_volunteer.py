@@ -152,7 +152,9 @@ def test_allocation_shows_load_and_who_said_no(world: World) -> None:
     assert "本周还没有任务" in page
     empty = leader.post(f"/v/jobs/{offer.job_id}/allocate")
     assert empty.status_code == 422
+    Job.objects.update(headcount=2)
     leader.post(f"/v/jobs/{offer.job_id}/allocate", {"people": world.mate.id})
+    assert "要 2 人,已请 1 人" in text(leader.get(f"/v/jobs/{offer.job_id}"))
     task = task_of(world.mate)
     assert str(task.id) in text(mate.get("/v/"))
     mate.post(f"/v/tasks/{task.id}/step", {"step": "decline", "reason": "要上课"})
@@ -208,8 +210,13 @@ class TestTheAgreedDay:
         job, task = allocated(world)
         still_clock.at = world.at - timedelta(hours=1, minutes=1)
         ahead = text(client(world.mate).get(f"/v/tasks/{task.id}"))
-        assert "11点起可以签到" in ahead
+        assert "11点起可以标记出发和签到" in ahead
         assert 'value="check_in"' not in ahead
+        assert 'value="set_out"' not in ahead
+        step = client(world.mate).post(f"/v/tasks/{task.id}/step", {"step": "set_out"})
+        assert "提前4小时起才能标记出发" in text(step)
+        task.refresh_from_db()
+        assert task.state == "confirmed"
         page = self.check_in(world, job, task)
         assert "约定的是 03-05 15:00,提前4小时起才能签到" in page
         assert "7042" not in page

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from diandan.ground.notify.core import after_quiet
 from diandan.ground.places.models import LADDER, Place
 from diandan.ground.places.queries import ancestor_at, calendar_of, line_of
-from diandan.path.ask.models import Request
+from diandan.path.ask.models import Request, Urgency
 from diandan.path.bundle.models import Job
+from diandan.path.bundle.states import JobState
 
 from .ahead import ask_from
 from .choice import flow_of
@@ -61,8 +63,11 @@ def settle(subjects: list[Request | Job]) -> None:
 
 def _since(subject: Request | Job) -> datetime:
     """From when the clock counts: a visit far ahead lets its job wait until teams are asked."""
-    waits = ask_from(subject) if isinstance(subject, Job) else None
-    return waits or subject.state_at
+    if not isinstance(subject, Job):
+        return subject.state_at
+    if subject.state == JobState.OFFERED:
+        return _heard_at(subject, subject.state_at)
+    return ask_from(subject) or subject.state_at
 
 
 def climb(clock: Clock, subject: Request | Job, *, at: datetime) -> None:
@@ -91,8 +96,17 @@ def offer_expiry(job: Job, at: datetime) -> datetime:
     stage = flow_of(job.flow).stage("job", "offered")
     for rung in stage.ladder:
         if rung.does in ("widen", "escalate"):
-            return rung_due(job, rung, at)
+            return rung_due(job, rung, _heard_at(job, at))
     return max(job.promise_at, at + REPEAT_AT_LEAST)
+
+
+def _heard_at(job: Job, at: datetime) -> datetime:
+    """When a team hears of an offer: one made in quiet hours is read in the morning.
+
+    Else it is over before its message is sent, and the silence counts as a no. What presses
+    does not wait for the morning.
+    """
+    return at if job.urgency == Urgency.URGENT else after_quiet(at, None, None)
 
 
 def next_place_up(place: Place) -> Place | None:

@@ -38,7 +38,10 @@ SAID_KEY = "dispatch_said"
 
 @dataclass(slots=True)
 class Sent:
-    """What became of the ticked jobs; `kept` is what she typed for those that did not go."""
+    """What became of the ticked jobs; `kept` is what she typed for those that did not go.
+
+    A job she left out is kept too: ticked again by itself it would go with the next press.
+    """
 
     went: list[str] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
@@ -95,6 +98,8 @@ def _show(request: HttpRequest, failed: frame.Failed | None = None) -> HttpRespo
     by, at = door.actor(request), door.now(request)
     said = request.session.pop(SAID_KEY, None) if request.method == "GET" else None
     kept: dict[str, dict[str, str]] = (said or {}).get("kept", {})
+    if request.method == "POST":
+        kept = _left_out(request)
     parts = [_part(made, by, at, kept) for made in _rounds(by)]
     shown = [part for part in parts if part["jobs"]]
     return frame.kept_nowhere(
@@ -124,6 +129,7 @@ def _part(
     rows = [_row(made, job, by, at, names, pairs, since) for job in jobs[:AT_MOST]]
     for row in rows:
         row["typed"] = kept.get(row["key"], {})
+        row["ticked"] = bool(row["team"]) and not row["typed"].get("left_out")
     return {
         "id": made.id,
         "centre": made.centre.name,
@@ -190,12 +196,10 @@ def _send(request: HttpRequest) -> str:
     ticked = [str(one) for one in parsing.uuids(request.POST.getlist("jobs"))]
     if not ticked:
         raise Refusal("nothing_ticked", _("请先勾选要派的单子。"))
-    sent = Sent()
+    sent = Sent(kept=_left_out(request))
     jobs = {str(job.id): job for job in _waiting(by, ticked)}
     for key in ticked:
-        typed = {
-            name: request.POST.get(f"{name}-{key}", "").strip() for name in ("team", "why", "plan")
-        }
+        typed = _typed(request, key)
         try:
             _send_one(jobs.get(key), typed, by, at)
         except Refusal as no:
@@ -206,6 +210,24 @@ def _send(request: HttpRequest) -> str:
         frame.said(request, _("派出%(n)d单,等队伍回复。") % {"n": len(sent.went)})
     request.session[SAID_KEY] = {"failed": sent.failed, "kept": sent.kept}
     return reverse("desk_dispatch")
+
+
+def _typed(request: HttpRequest, key: str) -> dict[str, str]:
+    """What she chose and wrote for one job."""
+    return {name: request.POST.get(f"{name}-{key}", "").strip() for name in ("team", "why", "plan")}
+
+
+def _left_out(request: HttpRequest) -> dict[str, dict[str, str]]:
+    """The planned jobs on her page which she did not tick, with what she wrote there."""
+    shown = parsing.uuids(
+        [name.removeprefix("plan-") for name in request.POST if name.startswith("plan-")]
+    )
+    ticked = set(parsing.uuids(request.POST.getlist("jobs")))
+    return {
+        str(key): {**_typed(request, str(key)), "left_out": "1"}
+        for key in shown
+        if key not in ticked
+    }
 
 
 def _send_one(job: Job | None, typed: dict[str, str], by: Actor, at: datetime) -> None:

@@ -96,6 +96,8 @@ def names_of(team_ids: Iterable[str | UUID]) -> dict[str, str]:
 
 def say(row: Mapping[str, Any]) -> str:
     """One kept sentence."""
+    if row["code"] == "turn" and str(row["values"].get("days")) == "0":
+        return _("今天问过")
     known = SAYINGS.get(row["code"])
     return str(known) % row["values"] if known is not None else str(row["text"])
 

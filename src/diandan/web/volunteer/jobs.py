@@ -169,6 +169,11 @@ def allocate(request: HttpRequest, job_id: UUID) -> HttpResponse:
     def act() -> str:
         do_job(job_id, "allocate", by=by, at=at, person_ids=chosen)
         messages.success(request, _("已安排,队员会收到通知,由本人确认。"))
+        if len(chosen) < row.job.headcount:
+            short = _(
+                "这张单子要 %(all)d 人,已请 %(n)d 人。还有人能来的,请在「改一改人选」里再勾上。"
+            )
+            messages.warning(request, short % {"all": row.job.headcount, "n": len(chosen)})
         return f"/v/jobs/{job_id}"
 
     try:

@@ -32,10 +32,21 @@ AWAITED = (Task.State.PROPOSED, Task.State.CONFIRMED, Task.State.ON_WAY, Task.St
 
 @transaction.atomic
 def set_out(task: Task, *, by: Actor, at: datetime) -> None:
-    """在路上: the requester is told; nothing is tracked."""
+    """在路上: the requester is told; nothing is tracked.
+
+    Not days ahead: a resident who reads "on the way" stays at home and waits.
+    """
     check_own(task, by)
     if task.state not in (Task.State.PROPOSED, Task.State.CONFIRMED):
         raise conflict("not_now", _("这项任务现在不能标记为出发。"))
+    job = task.engagement.job
+    window = arrival_window(job.starts_at, job.ends_at)
+    if job.starts_at and window and at < window[0]:
+        raise Refusal(
+            "too_early",
+            _("约定的是 %(when)s,提前%(n)d小时起才能标记出发。时间改了,请队长先改约时间。")
+            % {"when": f"{local(job.starts_at):%m-%d %H:%M}", "n": EARLY_HOURS},
+        )
     set_state(task, Task.State.ON_WAY, at)
     _tell(task, "set_out", by, at)
 
