@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import importlib
 
 from diandan.config import env
 from diandan.flow.sharding import NotAShard, Shard, shard_of
@@ -44,7 +45,7 @@ def refuse_strange() -> None:
 def load() -> None:
     """Everything `work` stands on, so that whoever has it loaded can begin at once."""
     begin()
-    from diandan.flow import dispatcher  # noqa: F401  (to have it)
+    importlib.import_module("diandan.flow.dispatcher")
 
 
 def work(shard: Shard) -> None:
